@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { AnyTaskDefinition } from './task.ts';
+
+/** Text in both languages, side by side. */
+export interface Bilingual {
+  readonly en: string;
+  readonly ko: string;
+}
+
+/** What an agent folder's index.ts declares; its tasks are found in tasks/ by being there. */
+export interface AgentDefinition {
+  /** Wire name and metric label: the folder's name with underscores. */
+  readonly id: string;
+  readonly title: Bilingual;
+  readonly description: Bilingual;
+  /** When a router should pick it, in one sentence. */
+  readonly whenToUse: string;
+}
+
+/** An agent with the tasks its folder holds. */
+export interface LoadedAgent extends AgentDefinition {
+  readonly tasks: readonly AnyTaskDefinition[];
+}
+
+/** Checks the shape at compile time and returns it unchanged. */
+export function defineAgent(agent: AgentDefinition): AgentDefinition {
+  return agent;
+}
+
+/** Any zod object schema, for inputs. */
+export type InputSchema = z.ZodType<Record<string, unknown>>;

@@ -1,0 +1,225 @@
+import type { z } from 'zod';
+import type { ActionTool, ReadTool } from '../tools/tool.ts';
+import type { Bilingual } from './agent.ts';
+
+/** JSON as it is stored. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type Risk = 'read_only' | 'low' | 'medium' | 'high' | 'forbidden';
+
+/** A stored tool reply. `ref` is the [n] people see. */
+export interface StoredEvidence {
+  readonly id: string;
+  readonly ref: number;
+  readonly summary: string;
+}
+
+/** What a read tool brought: evidence is stored for every outcome but `error` of the product itself. */
+export type ToolOutcome<D> =
+  | { readonly outcome: 'success'; readonly data: D; readonly evidence: StoredEvidence }
+  | { readonly outcome: 'no_data'; readonly reason: string; readonly evidence: StoredEvidence }
+  | { readonly outcome: 'error'; readonly reason: string; readonly evidence: StoredEvidence };
+
+export interface ClaimDraft {
+  readonly text: Bilingual | string;
+  readonly evidenceRefs: readonly number[];
+}
+
+/** What a task hands in; finding-rules drops claims without evidence and caps the confidence. */
+export interface FindingDraft {
+  readonly headline: Bilingual | string;
+  readonly verdict: 'FOUND' | 'INCONCLUSIVE';
+  readonly confidence: 'HIGH' | 'MEDIUM' | 'LOW' | 'NONE';
+  readonly situation: readonly ClaimDraft[];
+  readonly reasons: readonly ClaimDraft[];
+  readonly against: readonly ClaimDraft[];
+  readonly notChecked: readonly (Bilingual | string)[];
+  readonly needed: readonly (Bilingual | string)[];
+  /** True when a model wrote words of it. */
+  readonly writtenByModel: boolean;
+}
+
+/** A call an agent suggests; the card is made by code from the action tool's own description of these arguments. */
+export interface ActionRequest<A = unknown> {
+  readonly tool: ActionTool<A>;
+  readonly args: A;
+  /** Why, citing evidence. */
+  readonly reason: string;
+}
+
+export type ApprovalOutcome =
+  | {
+      readonly decision: 'approved';
+      readonly approvalId: string;
+      readonly number: string;
+      readonly by: readonly string[];
+    }
+  | {
+      readonly decision: 'rejected';
+      readonly approvalId: string;
+      readonly number: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      readonly decision: 'expired' | 'cancelled';
+      readonly approvalId: string;
+      readonly number: string;
+      readonly reason: string;
+    }
+  | { readonly decision: 'refused'; readonly reason: string };
+
+export type EffectOutcome =
+  | { readonly status: 'done'; readonly accepted: boolean; readonly answer: string }
+  /** The target or the arguments are not what was approved; nothing ran. */
+  | { readonly status: 'drifted'; readonly reason: string }
+  /** A person was asked and answered. */
+  | { readonly status: 'unknown'; readonly observed: 'IT_RAN' | 'IT_DID_NOT_RUN' | 'ABANDON'; readonly note: string };
+
+export interface AlertFacts {
+  readonly name: string;
+  readonly severity: string;
+  readonly summary: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly runbookUrl: string | null;
+  readonly startedAt: string;
+  readonly firing: number;
+  readonly occurrences30d: number;
+}
+
+export interface SystemFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly environment: string;
+  readonly healthUrl: string | null;
+  readonly expectation: Json;
+  readonly workload: {
+    readonly kind: 'process' | 'deployment';
+    readonly namespace: string | null;
+    readonly name: string;
+  } | null;
+  readonly metricLabels: Readonly<Record<string, string>> | null;
+  readonly verifyQuery: string | null;
+}
+
+export interface IncidentFacts {
+  readonly id: string;
+  readonly number: string;
+  readonly title: string;
+  readonly status: 'TRIGGERED' | 'ACKNOWLEDGED' | 'RESOLVED';
+  readonly severity: string;
+  readonly startedAt: string;
+  readonly system: SystemFacts | null;
+  readonly alerts: readonly AlertFacts[];
+}
+
+/** Facts of the product's own record a task may read; each call is a durable step. */
+export interface TaskRecord {
+  system(name: string): Promise<SystemFacts | null>;
+  systems(): Promise<readonly SystemFacts[]>;
+  incident(): Promise<IncidentFacts | null>;
+  /** Keeps a health reading in the system's history. */
+  saveHealth(reading: {
+    readonly systemId: string;
+    readonly state: 'HEALTHY' | 'SLOW' | 'UNHEALTHY';
+    readonly statusCode: number | null;
+    readonly latencyMs: number | null;
+    readonly attempts: number;
+    readonly message: string;
+  }): Promise<void>;
+  /** Closes the incident of this task: cause, fix, who; writes timeline, card and report. A resolved one is left as it is. */
+  resolveIncident(facts: {
+    readonly cause: string;
+    readonly fix: string;
+    readonly verification: string;
+  }): Promise<void>;
+  addTimeline(entry: {
+    readonly kind: 'NOTE' | 'ACTION' | 'VERIFICATION' | 'FINDING';
+    readonly text: string;
+    readonly evidenceRefs: readonly number[];
+  }): Promise<void>;
+  /** The report of this task's incident as Markdown, made from the record. */
+  incidentReport(): Promise<string>;
+  /** Posts the stored report in the incident's thread, once. */
+  postReport(markdown: string): Promise<void>;
+}
+
+/** Everything a task may do. It imports no engine, no database and no other agent. Names of steps are constants: replay depends on them. */
+export interface TaskContext {
+  readonly taskId: string;
+  readonly number: string;
+  readonly locale: 'KO' | 'EN';
+  readonly trigger: string;
+  readonly record: TaskRecord;
+  /** `none`: say so and go on without. */
+  readonly llm: 'none' | 'azure' | 'compatible';
+  /** A durable step shown in the plan: done once, its stored result returned afterwards. It may run again after a crash, so it only reads. */
+  step<T extends Json>(name: string, title: Bilingual, fn: () => Promise<T>): Promise<T>;
+  /** A step that calls a read tool and stores Evidence. Never throws for the other side's faults: they are outcomes. */
+  tool<A, D extends Json>(name: string, title: Bilingual, tool: ReadTool<A, D>, args: A): Promise<ToolOutcome<D>>;
+  /** Runs another agent's task as a child and waits for it. Several may be awaited together when all are started first. */
+  delegate(
+    name: string,
+    title: Bilingual,
+    agentId: string,
+    taskType: string,
+    input: Json,
+  ): Promise<{
+    readonly status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+    readonly result: Json;
+    readonly evidence: readonly StoredEvidence[];
+    readonly error: string | null;
+  }>;
+  /** Stores the action, asks for what policy demands, waits through restarts, until decided or expired. */
+  approve(name: string, title: Bilingual, action: ActionRequest): Promise<ApprovalOutcome>;
+  /** Runs exactly the approved call once, through the effect journal. Asks a person when the outcome cannot be known. */
+  effect(name: string, title: Bilingual, approvalId: string, action: ActionRequest): Promise<EffectOutcome>;
+  /** Marks what became of the approved action after a fresh check. */
+  actionOutcome(approvalId: string, outcome: 'VERIFIED' | 'EXECUTED_UNVERIFIED' | 'FAILED'): Promise<void>;
+  /** One structured answer of the model over stored evidence; null when there is no model, it is down, or its answer was unusable. */
+  write<T extends Json>(
+    name: string,
+    title: Bilingual,
+    request: {
+      readonly prompt: string;
+      readonly input: Json;
+      readonly schemaName: string;
+      readonly schema: z.ZodType<T>;
+    },
+  ): Promise<T | null>;
+  /** Durable timer. */
+  wait(name: string, ms: number): Promise<void>;
+  /** Database time, kept as a step. */
+  now(name: string): Promise<Date>;
+  /** Hands in the finding; answers it as stored. */
+  conclude(
+    finding: FindingDraft,
+  ): Promise<{ readonly findingId: string; readonly droppedClaims: number; readonly confidence: string }>;
+}
+
+/** One thing an agent can do. The file name is the task type with dashes. */
+export interface TaskDefinition<I extends Record<string, unknown>> {
+  /** Wire name, for example health_check. */
+  readonly type: string;
+  readonly title: Bilingual;
+  readonly description: Bilingual;
+  readonly input: z.ZodType<I>;
+  readonly exampleInput: I;
+  readonly output: z.ZodType;
+  /** The highest risk it can reach. */
+  readonly maxRisk: Risk;
+  readonly usesLanguageModel: boolean;
+  /** Title of one task, from its input. */
+  readonly describe: (input: I) => Bilingual;
+  readonly run: (input: I, task: TaskContext) => Promise<Json>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the list of all tasks forgets each one's own input type; run-task parses before it calls
+export type AnyTaskDefinition = TaskDefinition<any>;
+
+/** Checks the shape at compile time and returns it unchanged. */
+export function defineTask<I extends Record<string, unknown>>(task: TaskDefinition<I>): TaskDefinition<I> {
+  return task;
+}
