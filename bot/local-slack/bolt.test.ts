@@ -1,0 +1,133 @@
+import { App, LogLevel } from '@slack/bolt';
+import { afterEach, expect, test, vi } from 'vitest';
+import { localSlackClient } from './client.ts';
+import type { LocalSlackOptions } from './options.ts';
+import { type LocalSlack, startLocalSlack } from './server.ts';
+
+/** Polls until there is something. */
+const until = <Value>(look: () => Promise<Value> | Value): Promise<NonNullable<Value>> =>
+  vi.waitFor(
+    async () => {
+      const value = await look();
+      if (!value) throw new Error('not there yet');
+      return value;
+    },
+    { timeout: 8000, interval: 20 },
+  );
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(options: LocalSlackOptions = {}): Promise<LocalSlack> {
+  const slack = await startLocalSlack(options);
+  stops.push(() => slack.stop());
+  return slack;
+}
+
+/** An app that answers a command, a mention, a click and a form, as any Bolt app would. */
+function makeApp(slack: LocalSlack, how: { socketMode: true; appToken: string } | { signingSecret: string }) {
+  const app = new App({
+    token: slack.botToken,
+    logLevel: LogLevel.ERROR,
+    clientOptions: { slackApiUrl: slack.apiUrl, timeout: 2000, retryConfig: { retries: 0 } },
+    ...how,
+  });
+  app.command('/agent', async ({ command, ack, client, respond }) => {
+    await ack({ response_type: 'ephemeral', text: `working on ${command.text}` });
+    await client.views.open({
+      trigger_id: command.trigger_id,
+      view: {
+        type: 'modal',
+        callback_id: 'form',
+        title: { type: 'plain_text', text: 'Form' },
+        submit: { type: 'plain_text', text: 'Send' },
+        blocks: [
+          {
+            type: 'input',
+            block_id: 'reason',
+            label: { type: 'plain_text', text: 'Why?' },
+            element: { type: 'plain_text_input', action_id: 'value' },
+          },
+        ],
+      },
+    });
+    await respond({ text: 'later' });
+  });
+  app.view('form', async ({ ack, view, client }) => {
+    const reason = view.state.values.reason?.value?.value ?? '';
+    if (reason === 'no') return await ack({ response_action: 'errors', errors: { reason: 'Say more' } });
+    await ack();
+    await client.chat.postMessage({ channel: 'C0OPS', text: `form: ${reason}` });
+  });
+  app.event('app_mention', async ({ event, say }) => {
+    await say({
+      text: 'hello',
+      thread_ts: event.ts,
+      blocks: [
+        {
+          type: 'actions',
+          elements: [{ type: 'button', action_id: 'ok', value: 'v', text: { type: 'plain_text', text: 'OK' } }],
+        },
+      ],
+    });
+  });
+  app.action('ok', async ({ ack, client, body }) => {
+    await ack();
+    if (body.type !== 'block_actions' || body.container.type !== 'message') return;
+    await client.chat.update({
+      channel: body.channel?.id ?? '',
+      ts: String(body.container.message_ts),
+      text: 'pressed',
+      blocks: [],
+    });
+  });
+  return app;
+}
+
+async function tellTheStory(slack: LocalSlack): Promise<void> {
+  const people = localSlackClient(slack.url);
+  const user = 'U0REQUESTER';
+
+  const seen = await people.command({ user, channel: 'C0OPS', text: 'why' });
+  expect(seen).toMatchObject({ ok: true, text: 'working on why' });
+  const view = await until(async () => (await people.views(user)).views[0]);
+  const refused = await people.submit({ user, view_id: view.id, values: { reason: 'no' } });
+  expect(refused.errors).toEqual({ reason: 'Say more' });
+  const accepted = await people.submit({ user, view_id: view.id, values: { reason: 'because' } });
+  expect(accepted).toMatchObject({ ok: true, views: [] });
+  await until(async () => (await people.messages('C0OPS')).some((message) => message.text === 'form: because'));
+  await until(async () => (await people.messages('C0OPS', user)).some((message) => message.text === 'later'));
+
+  const mention = await people.say({ user, channel: 'C0OPS', text: '<@U0AGENT> hi' });
+  const reply = await until(async () => (await people.thread('C0OPS', mention.ts ?? ''))[1]);
+  expect(reply.text).toBe('hello');
+  const pressed = await people.press({ user, channel: 'C0OPS', ts: reply.ts, action_id: 'ok' });
+  expect(pressed.ok).toBe(true);
+  await until(async () => (await people.thread('C0OPS', mention.ts ?? ''))[1]?.text === 'pressed');
+}
+
+test('an unmodified Bolt app works over Socket Mode', async () => {
+  const slack = await start();
+  const app = makeApp(slack, { socketMode: true, appToken: slack.appToken });
+  await app.start();
+  stops.push(() => app.stop());
+
+  expect(slack.connectionCount()).toBe(1);
+  await tellTheStory(slack);
+});
+
+test('an unmodified Bolt app works over signed HTTP', async () => {
+  const slack = await start();
+  const app = makeApp(slack, { signingSecret: slack.signingSecret });
+  const server = await app.start({ port: 0, host: '127.0.0.1' });
+  stops.push(() => app.stop());
+  const address = 'address' in server ? server.address() : null;
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+
+  await tellTheStory(slack);
+
+  expect(slack.connectionCount()).toBe(0);
+});

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { startLocalSlack } from './server.ts';
+
+const optional = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+const environment = z.object({
+  LOCAL_SLACK_PORT: z.coerce.number().int().min(0).max(65_535).default(3100),
+  LOCAL_SLACK_HOST: z.string().min(1).default('127.0.0.1'),
+  LOCAL_SLACK_STATE: optional,
+  LOCAL_SLACK_RATE_LIMITS: z.enum(['true', 'false']).default('true'),
+  SLACK_BOT_TOKEN: optional,
+  SLACK_APP_TOKEN: optional,
+  SLACK_SIGNING_SECRET: optional,
+  SLACK_EVENTS_URL: z.preprocess((value) => (value === '' ? undefined : value), z.url().optional()),
+});
+
+const say = (level: number, msg: string, fields: Record<string, unknown> = {}) =>
+  process.stdout.write(`${JSON.stringify({ level, time: Date.now(), name: 'local-slack', ...fields, msg })}\n`);
+
+const read = environment.safeParse(process.env);
+if (!read.success) {
+  say(60, 'the configuration is wrong', { problems: z.flattenError(read.error).fieldErrors });
+  process.exit(1);
+}
+const env = read.data;
+const slack = await startLocalSlack({
+  port: env.LOCAL_SLACK_PORT,
+  host: env.LOCAL_SLACK_HOST,
+  rateLimits: env.LOCAL_SLACK_RATE_LIMITS === 'true',
+  ...(env.LOCAL_SLACK_STATE === undefined ? {} : { stateFile: env.LOCAL_SLACK_STATE }),
+  ...(env.SLACK_BOT_TOKEN === undefined ? {} : { botToken: env.SLACK_BOT_TOKEN }),
+  ...(env.SLACK_APP_TOKEN === undefined ? {} : { appToken: env.SLACK_APP_TOKEN }),
+  ...(env.SLACK_SIGNING_SECRET === undefined ? {} : { signingSecret: env.SLACK_SIGNING_SECRET }),
+  ...(env.SLACK_EVENTS_URL === undefined ? {} : { eventsUrl: env.SLACK_EVENTS_URL }),
+}).catch((error: unknown) => {
+  say(60, 'the local workspace could not start', { reason: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});
+say(30, 'the local workspace is ready', { url: slack.url });
+
+let isStopping = false;
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (isStopping) return;
+    isStopping = true;
+    void slack.stop().then(() => process.exit(0));
+  });
