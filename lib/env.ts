@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+export interface ConfigProblem {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/** All that is wrong with the environment, by name; values are never repeated. */
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(({ name, problem }) => `  ${name}: ${problem}`).join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** What is wrong with one value, in words that do not show it. */
+function describe(issue: z.core.$ZodIssue, present: boolean): string {
+  if (!present && issue.code === 'invalid_type') return 'is required';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_format') return `is not a valid ${issue.format}`;
+  if (issue.code === 'too_small') return `is too small or too short (at least ${issue.minimum})`;
+  if (issue.code === 'too_big') return `is too big or too long (at most ${issue.maximum})`;
+  if (issue.code === 'invalid_type') return `must be a ${issue.expected}`;
+  return issue.message;
+}
+
+/** Reads the environment by a schema; an empty variable counts as not set. Throws ConfigError with every problem at once. */
+export function readConfig<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Readonly<Record<string, string | undefined>>,
+): z.infer<z.ZodObject<Shape>> {
+  const given = Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? 'configuration');
+      return { name, problem: describe(issue, name in given) };
+    }),
+  );
+}
+
+/** The part of `.env.example` that describes a schema: every variable with its meaning and default. */
+export function documentConfig(schema: z.ZodObject): string {
+  return Object.entries(schema.shape)
+    .map(([name, field]) => {
+      const type = z.globalRegistry.get(field as z.ZodType)?.description ?? '';
+      const probe = (field as z.ZodType).safeParse(undefined);
+      const fallback = probe.success && probe.data !== undefined ? String(probe.data) : '';
+      const note = probe.success ? '' : ' (required)';
+      return `# ${type}${note}\n${probe.success ? '# ' : ''}${name}=${fallback}`;
+    })
+    .join('\n\n');
+}
