@@ -128,10 +128,17 @@ export function databaseFault(error: unknown): DatabaseFault {
   return 'other';
 }
 
+/** Our own database is away, and nothing else: what a step may wait out, unlike a system that does not answer. */
+export class DatabaseAway extends AppError {
+  constructor(cause: unknown) {
+    super('UNAVAILABLE', 'The database cannot be reached now.', { cause, retryable: true });
+  }
+}
+
 /** A database that cannot be reached becomes UNAVAILABLE; every other error is passed on as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError || databaseFault(error) !== 'connection') return error;
-  return new AppError('UNAVAILABLE', 'The database cannot be reached now.', { cause: error, retryable: true });
+  return new DatabaseAway(error);
 }
 
 /** Limits of one transaction. */

@@ -1,0 +1,103 @@
+import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { AppError } from '../../lib/errors.ts';
+
+/** Constant on purpose: the default is a hash of the code, and every deployment would strand the tasks that wait. */
+export const engineVersion = '1';
+const engineName = 'agentic-ai';
+const schema = 'dbos';
+
+/** The queue of tasks. Waiting costs nothing, so many may be begun; how many steps run at once is limited in durable.ts. */
+export const taskQueue = 'tasks';
+const begunAtOnce = 500;
+
+const text = (entry: unknown): string => (entry instanceof Error ? entry.message : String(entry));
+
+/** The engine's own words go to the log: its errors as warnings, since each one reaches a caller as well. */
+function engineLog(log: Logger): {
+  info: () => void;
+  debug: () => void;
+  warn: (entry: unknown) => void;
+  error: (entry: unknown) => void;
+} {
+  return {
+    info: () => undefined,
+    debug: () => undefined,
+    warn: (entry) => log.debug({ detail: text(entry) }, 'durable engine'),
+    error: (entry) => log.warn({ detail: text(entry) }, 'durable engine'),
+  };
+}
+
+/** Starts the engine for one executor: no ports, no console, one queue. The work its slot left behind is taken up here. */
+export async function launchEngine(options: {
+  readonly databaseUrl: string;
+  readonly pool: pg.Pool;
+  readonly executorId: string;
+  readonly log: Logger;
+}): Promise<void> {
+  DBOS.setConfig({
+    name: engineName,
+    systemDatabaseUrl: options.databaseUrl,
+    systemDatabasePool: options.pool,
+    systemDatabaseSchemaName: schema,
+    applicationVersion: engineVersion,
+    executorID: options.executorId,
+    logLevel: 'error',
+    logger: engineLog(options.log),
+  });
+  await DBOS.launch();
+  // Wake-ups do not reach queues, so they are polled quickly.
+  await DBOS.registerQueue(taskQueue, {
+    workerConcurrency: begunAtOnce,
+    minPollingIntervalMs: 100,
+    onConflict: 'always_update',
+  });
+}
+
+/** A client of the engine's tables: starts, signals, cancels and asks from anywhere, also in a process that runs nothing. */
+export function engineClient(databaseUrl: string, pool: pg.Pool, log: Logger): Promise<DBOSClient> {
+  return DBOSClient.create({
+    systemDatabaseUrl: databaseUrl,
+    systemDatabasePool: pool,
+    systemDatabaseSchemaName: schema,
+    applicationName: engineName,
+    logger: engineLog(log),
+  });
+}
+
+/**
+ * Puts the unfinished work of an executor back into the queues. It is the engine's internal recovery: the public resume would
+ * reset the count of attempts and drop the queue.
+ */
+export async function recoverWork(executorId: string): Promise<void> {
+  const engine = DBOSExecutor.globalInstance;
+  if (engine === undefined)
+    throw new AppError('UNAVAILABLE', 'The durable engine is not running.', { retryable: true });
+  await engine.recoverPendingWorkflows([executorId]);
+}
+
+/**
+ * The count of attempts means deaths in a row at the same place. A function that has finished a step, or lives while it only
+ * waits, has not died of it: without this, a task that waits for days would fail at the third deployment.
+ */
+export async function forgetDeaths(pool: pg.Pool, executorId: string, id?: string): Promise<void> {
+  await pool.query(
+    `update ${schema}.workflow_status set recovery_attempts = 1
+     where status = 'PENDING' and executor_id = $1 and recovery_attempts > 1 and ($2::text is null or workflow_uuid = $2)`,
+    [executorId, id ?? null],
+  );
+}
+
+const errorCode = (error: unknown): number | undefined =>
+  typeof error === 'object' && error !== null && 'dbosErrorCode' in error && typeof error.dbosErrorCode === 'number'
+    ? error.dbosErrorCode
+    : undefined;
+
+/** True when the durable function was cancelled: it must end, not handle this. */
+export const isCancellation = (error: unknown): boolean => errorCode(error) === 24;
+/** True when another process owns this execution now: this one must stop where it stands. */
+export const isFenced = (error: unknown): boolean => errorCode(error) === 5;
+/** True when a message was sent to a function that was never started. */
+export const isMissing = (error: unknown): boolean => errorCode(error) === 16;
