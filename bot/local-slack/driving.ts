@@ -46,7 +46,12 @@ export async function typeCommand(
   const where = place(workspace, input.user, input.channel);
   if (typeof where === 'string') return { ok: false, error: where };
   const { user, channel } = where;
-  const { teamId } = workspace.options;
+  const { teamId, commands } = workspace.options;
+  if (!commands.includes(input.command)) {
+    const text = `${input.command} is not a valid command.`;
+    addMessage(workspace, channel, { user: SLACKBOT, text, ephemeralTo: user.id });
+    return { ok: false, error: 'unknown_command', text };
+  }
   const target = { channel: channel.id, user: user.id };
   const outcome = await workspace.delivery.command({
     token: 'local',

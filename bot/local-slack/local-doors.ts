@@ -14,6 +14,7 @@ import { faultSchema } from './faults.ts';
 import { readBody, sendJson } from './http.ts';
 import { type Fields, parseJson } from './json.ts';
 import { showFile } from './messages.ts';
+import { BOT_USER } from './options.ts';
 import type { Message } from './store.ts';
 import { react } from './web-api/reactions.ts';
 import type { Change, Workspace } from './workspace.ts';
@@ -156,6 +157,7 @@ function answerGet(
     sendJson(response, 200, {
       ok: true,
       team: workspace.options.teamId,
+      app: { user: BOT_USER, commands: workspace.options.commands, shortcuts: workspace.options.shortcuts },
       users: [...users.values()],
       channels,
       userGroups,

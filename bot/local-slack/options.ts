@@ -40,6 +40,9 @@ export interface LocalSlackOptions {
   users?: readonly User[];
   channels?: readonly Channel[];
   userGroups?: readonly UserGroup[];
+  /** What the app's manifest registers. */
+  shortcuts?: readonly Shortcut[];
+  commands?: readonly string[];
   /** Set for HTTP delivery; without it events go over Socket Mode. */
   eventsUrl?: string;
   /** Append-only file that lets messages survive a restart. */
@@ -62,6 +65,21 @@ export type ResolvedOptions = Required<Omit<LocalSlackOptions, 'eventsUrl' | 'st
   eventsUrl: string | undefined;
   stateFile: string | undefined;
 };
+
+/** A shortcut the app has registered, on messages or everywhere. */
+export interface Shortcut {
+  readonly type: 'message' | 'global';
+  readonly name: string;
+  readonly callbackId: string;
+}
+
+const SHORTCUTS: readonly Shortcut[] = [
+  { type: 'message', name: 'Investigate this', callbackId: 'shortcut.investigate' },
+  { type: 'message', name: 'Create ticket', callbackId: 'shortcut.ticket' },
+  { type: 'message', name: 'Add to timeline', callbackId: 'shortcut.timeline' },
+  { type: 'message', name: 'Learn as manual', callbackId: 'shortcut.manual' },
+  { type: 'global', name: 'Ask the agent', callbackId: 'shortcut.ask' },
+];
 
 /** The id of the app's own user. */
 export const BOT_USER = 'U0AGENT';
@@ -123,6 +141,8 @@ export function resolveOptions(options: LocalSlackOptions): ResolvedOptions {
     users,
     channels: options.channels ?? defaultChannels(users.map((user) => user.id)),
     userGroups: options.userGroups ?? [{ id: 'S0ONCALL', handle: 'oncall', name: 'On call', users: ['U0APPROVER'] }],
+    shortcuts: options.shortcuts ?? SHORTCUTS,
+    commands: options.commands ?? ['/agent'],
     eventsUrl: options.eventsUrl,
     stateFile: options.stateFile,
     rateLimits: options.rateLimits ?? false,
