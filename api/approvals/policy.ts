@@ -23,7 +23,10 @@ export type PolicyAnswer =
       readonly skipped: readonly string[];
       readonly typedConfirmation: boolean;
     }
-  | { readonly decision: 'refused'; readonly reason: 'forbidden-risk' | 'unknown-risk' | 'unknown-policy' | 'policy-does-not-apply' };
+  | {
+      readonly decision: 'refused';
+      readonly reason: 'forbidden-risk' | 'unknown-risk' | 'unknown-policy' | 'policy-does-not-apply';
+    };
 
 /** A shorter path that has a name, and the limits within which it holds. */
 interface NamedPolicy {
@@ -65,7 +68,9 @@ export function decidePolicy(question: PolicyQuestion): PolicyAnswer {
     case 'medium':
       return question.named ? shorter(question, question.named) : usualMedium(person);
     case 'high':
-      return question.named ? { decision: 'refused', reason: namedOrUnknown(question.named.policy) } : ask('APPROVAL', 2, 'two-people-typed', true);
+      return question.named
+        ? { decision: 'refused', reason: namedOrUnknown(question.named.policy) }
+        : ask('APPROVAL', 2, 'two-people-typed', true);
     case 'forbidden':
       return { decision: 'refused', reason: 'forbidden-risk' };
     default:
@@ -85,5 +90,12 @@ function shorter(question: PolicyQuestion, named: { readonly policy: string; rea
   if (!policy.applies(question)) return { decision: 'refused', reason: 'policy-does-not-apply' };
   // What began with a person needs one other person anyway: then nothing is left out.
   const skipped = question.begunBy === 'automation' ? [policy.skipped(named.namedBy)] : [];
-  return { decision: 'ask', kind: 'APPROVAL', required: policy.required, policy: named.policy, skipped, typedConfirmation: false };
+  return {
+    decision: 'ask',
+    kind: 'APPROVAL',
+    required: policy.required,
+    policy: named.policy,
+    skipped,
+    typedConfirmation: false,
+  };
 }

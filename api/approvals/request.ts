@@ -181,7 +181,13 @@ async function ask(
   await core.audit(tx, {
     ...record(task, input),
     subject: { type: 'Approval', id: approval.id },
-    input: { ...record(task, input).input, number, digest: approval.digest, policy: policy.policy, skipped: policy.skipped },
+    input: {
+      ...record(task, input).input,
+      number,
+      digest: approval.digest,
+      policy: policy.policy,
+      skipped: policy.skipped,
+    },
     outcome: 'asked',
   });
   return { outcome: 'asked', approval, action };
@@ -190,7 +196,8 @@ async function ask(
 async function storeAction(tx: Tx, task: Task, input: ApprovalRequestInput): Promise<ProposedAction> {
   const { action } = input;
   const risks = { low: 'LOW', medium: 'MEDIUM', high: 'HIGH' } as const;
-  const risk = action.risk === 'low' || action.risk === 'medium' || action.risk === 'high' ? risks[action.risk] : 'FORBIDDEN';
+  const risk =
+    action.risk === 'low' || action.risk === 'medium' || action.risk === 'high' ? risks[action.risk] : 'FORBIDDEN';
   return tx.proposedAction.upsert({
     where: { stepKey: input.stepKey },
     update: {},

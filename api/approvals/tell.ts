@@ -1,7 +1,7 @@
-import { addTimeline } from '../incidents/timeline.ts';
 import type { Actor } from '../context.ts';
 import type { Approval, Task, Tx } from '../db.ts';
-import { notify, type NotifyTarget } from '../notifications/write.ts';
+import { addTimeline } from '../incidents/timeline.ts';
+import { type NotifyTarget, notify } from '../notifications/write.ts';
 import { type ApprovalTextKey, say, type Words } from './texts.ts';
 
 /** One line of the timeline. `once` keeps it single when the step runs again. */

@@ -18,7 +18,8 @@ export const approvalTexts = {
     ko: (p: Words) => `${p.number}은(는) ${p.when} UTC에 만료되었습니다. 아무것도 실행되지 않았습니다.`,
   },
   digestDiffers: {
-    en: (p: Words) => `What you were shown is not what ${p.number} would run. Open it again and decide on what it shows now.`,
+    en: (p: Words) =>
+      `What you were shown is not what ${p.number} would run. Open it again and decide on what it shows now.`,
     ko: (p: Words) => `보신 내용이 ${p.number}이(가) 실행할 내용과 다릅니다. 다시 열어 지금 내용을 보고 결정해 주세요.`,
   },
   selfApproval: {

@@ -29,11 +29,12 @@ async function takeTurn(tx: Tx): Promise<Turn> {
   throw new AppError('INTERNAL', 'The audit chain has no head.');
 }
 
-const text = (value: string): string => String(storedJson(redactSecrets(value))).slice(0, longestTextChars);
-const textOrNull = (value: string | null | undefined): string | null => (value === null || value === undefined ? null : text(value));
+const text = (value: string): string => redactSecrets(String(storedJson(value))).slice(0, longestTextChars);
+const textOrNull = (value: string | null | undefined): string | null =>
+  value === null || value === undefined ? null : text(value);
 
 function storedInput(record: AuditRecord): { readonly input: Prisma.InputJsonObject; readonly digest: string } {
-  const whole = storedObject(redactSecrets(record.input));
+  const whole = storedObject(redactSecrets(storedJson(record.input)));
   const canonical = canonicalJson(whole);
   const digest = sha256Hex(canonical);
   const sizeBytes = Buffer.byteLength(canonical);
@@ -50,7 +51,10 @@ export function createAudit(key: Secret, log: Logger): AuditAppend {
     try {
       await append(tx, key, record);
     } catch (error) {
-      log.error({ operation: record.operation, correlationId: record.correlationId, err: error }, 'audit entry not written');
+      log.error(
+        { operation: record.operation, correlationId: record.correlationId, err: error },
+        'audit entry not written',
+      );
       throw error;
     }
   };

@@ -56,7 +56,9 @@ export async function claimNotifications(
       const lease = await holdLease(tx, channel, request.worker);
       if (lease === null) continue;
       held.push(lease);
-      notifications.push(...(await takeRows(tx, channel, lease, request.worker, limit - notifications.length, leaseMs)));
+      notifications.push(
+        ...(await takeRows(tx, channel, lease, request.worker, limit - notifications.length, leaseMs)),
+      );
     }
     const lease = held[0];
     return {

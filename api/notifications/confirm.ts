@@ -36,9 +36,13 @@ export async function confirmNotification(core: Core, input: ConfirmInput): Prom
   const result = await inTransaction(core.db, async (tx): Promise<ConfirmResult> => {
     await tx.$queryRaw`select "id" from "Notification" where "id" = ${input.id}::uuid for update`;
     const row = await tx.notification.findUnique({ where: { id: input.id } });
-    if (row === null) return { notification: null, refused: { code: 'NOT_FOUND', message: 'There is no such notification.' } };
+    if (row === null)
+      return { notification: null, refused: { code: 'NOT_FOUND', message: 'There is no such notification.' } };
     if (leaseToken === null)
-      return { notification: row, refused: { code: 'INVALID_INPUT', message: 'leaseToken is not a token of a lease.' } };
+      return {
+        notification: row,
+        refused: { code: 'INVALID_INPUT', message: 'leaseToken is not a token of a lease.' },
+      };
     const answer = judgeReport(row, {
       leaseToken,
       revision: input.revision,
@@ -62,7 +66,10 @@ async function store(
 ): Promise<ConfirmResult> {
   switch (answer.kind) {
     case 'impossible':
-      return { notification: row, refused: { code: 'INVALID_INPUT', message: `Revision ${input.revision} was never written.` } };
+      return {
+        notification: row,
+        refused: { code: 'INVALID_INPUT', message: `Revision ${input.revision} was never written.` },
+      };
     case 'repeated':
       return { notification: row, refused: null };
     case 'outdated': {

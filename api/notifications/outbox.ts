@@ -12,9 +12,18 @@ export interface OutboxState {
 }
 
 /** Counts the messages that are still to be sent, and how long the oldest has waited. */
-export async function readOutbox(db: Db, channels: readonly NotificationChannel[] = ['CHAT', 'EMAIL', 'SMS']): Promise<OutboxState> {
+export async function readOutbox(
+  db: Db,
+  channels: readonly NotificationChannel[] = ['CHAT', 'EMAIL', 'SMS'],
+): Promise<OutboxState> {
   const rows = await db.$queryRaw<
-    { pending: number; oldest_at: Date | null; oldest_seconds: number | null; highest: NotificationPriority | null; failed: number }[]
+    {
+      pending: number;
+      oldest_at: Date | null;
+      oldest_seconds: number | null;
+      highest: NotificationPriority | null;
+      failed: number;
+    }[]
   >(Prisma.sql`
     select (count(*) filter (where waiting))::int as pending,
       min("changedAt") filter (where waiting) as oldest_at,

@@ -1,12 +1,15 @@
+import { newId } from '../../lib/ids.ts';
 import type { Tx } from '../db.ts';
 import { Prisma } from '../db.ts';
-import { newId } from '../../lib/ids.ts';
 import { isCard, type NotificationKindName, type Priority, priorityOf } from './notification-state.ts';
 
 /** One message to be told. It is drawn from its subject when it is sent, so writing it again is how it changes. */
 export interface NotifyInput {
   readonly kind: NotificationKindName;
-  readonly subject: { readonly type: 'Incident' | 'Approval' | 'Task' | 'User' | 'Effect' | 'Workflow'; readonly id: string };
+  readonly subject: {
+    readonly type: 'Incident' | 'Approval' | 'Task' | 'User' | 'Effect' | 'Workflow';
+    readonly id: string;
+  };
   readonly to: NotifyTarget;
   readonly locale: 'KO' | 'EN';
   /** Words fixed when it is written (a notice); everything else is drawn from the subject. */
