@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+
+/** Debian package that brings each program. */
+const packages: Readonly<Record<string, string>> = {
+  'redis-server': 'redis-server',
+  prometheus: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  'prometheus-node-exporter': 'prometheus-node-exporter',
+  etcd: 'etcd-server',
+  chromium: 'chromium',
+};
+
+/** Path of an installed program, or null. */
+export function findProgram(name: string): string | null {
+  const found = spawnSync('sh', ['-c', `command -v "$0"`, name], { encoding: 'utf8' });
+  return found.status === 0 ? found.stdout.trim() : null;
+}
+
+/** A describe block that needs Debian's programs; where one is missing it is skipped and says how to install it. */
+export function describeWith(programs: readonly string[], title: string, body: () => void): void {
+  const missing = programs.filter((name) => findProgram(name) === null);
+  if (missing.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const line = `apt-get install -y --no-install-recommends ${missing.map((name) => packages[name] ?? name).join(' ')}`;
+  process.stderr.write(`SKIPPED: ${title}: ${missing.join(', ')} not installed. Install: ${line}\n`);
+  describe.skip(`${title} (needs ${missing.join(', ')}; ${line})`, body);
+}
