@@ -89,7 +89,7 @@ export async function migrateDeploy(databaseUrl: string): Promise<readonly strin
   engineRuntime ??= loadEngine();
   const runtime = await engineRuntime;
   const lockFile = path.join(folder, 'migration_lock.toml');
-  const connections = new ClosingFactory({ connectionString: databaseUrl });
+  const connections = new ClosingFactory({ connectionString: databaseUrl, idleTimeoutMillis: 50, allowExitOnIdle: true });
   const adapter = bindMigrationAwareSqlAdapterFactory(connections);
   const engine = await runtime.SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
   try {
