@@ -68,16 +68,18 @@ let engineRuntime: Promise<EngineRuntime> | undefined;
 async function loadEngine(): Promise<EngineRuntime> {
   const require = createRequire(import.meta.url);
   const file = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/_bg\.js$/, '_bg.wasm');
-  const runtime: EngineRuntime & WebAssembly.ModuleImports = await import(
-    '@prisma/schema-engine-wasm/schema_engine_bg'
-  );
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {
-    './schema_engine_bg.js': runtime,
-  });
-  runtime.__wbg_set_wasm(exports);
+  const imports: WebAssembly.ModuleImports = { ...(await import('@prisma/schema-engine-wasm/schema_engine_bg')) };
+  const module = new WebAssembly.Module(readFileSync(file));
+  const { exports } = new WebAssembly.Instance(module, { './schema_engine_bg.js': imports });
+  if (!isEngineRuntime(imports)) throw new Error('the schema engine package is not the one this product was made for');
+  imports.__wbg_set_wasm(exports);
   const begin = exports.__wbindgen_start;
   if (typeof begin === 'function') begin();
-  return runtime;
+  return imports;
+}
+
+function isEngineRuntime(value: object): value is EngineRuntime {
+  return 'SchemaEngine' in value && '__wbg_set_wasm' in value && typeof value.__wbg_set_wasm === 'function';
 }
 
 /**
@@ -89,7 +91,11 @@ export async function migrateDeploy(databaseUrl: string): Promise<readonly strin
   engineRuntime ??= loadEngine();
   const runtime = await engineRuntime;
   const lockFile = path.join(folder, 'migration_lock.toml');
-  const connections = new ClosingFactory({ connectionString: databaseUrl, idleTimeoutMillis: 50, allowExitOnIdle: true });
+  const connections = new ClosingFactory({
+    connectionString: databaseUrl,
+    idleTimeoutMillis: 50,
+    allowExitOnIdle: true,
+  });
   const adapter = bindMigrationAwareSqlAdapterFactory(connections);
   const engine = await runtime.SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
   try {
