@@ -1,0 +1,14 @@
+import type { Severity } from '../../incidents/severity-rules.ts';
+import type { Decision } from './decision.ts';
+
+/** Whether an episode that has just fired becomes something people work on. */
+export function route(alert: {
+  readonly severity: Severity;
+  readonly silenced: boolean;
+  readonly inhibited: boolean;
+}): Decision<{ readonly incident: boolean }> {
+  if (alert.severity === 'INFO') return { incident: false, reason: 'info-opens-no-incident' };
+  if (alert.silenced) return { incident: false, reason: 'silenced' };
+  if (alert.inhibited) return { incident: false, reason: 'inhibited' };
+  return { incident: true, reason: 'people-should-know' };
+}
