@@ -1,19 +1,9 @@
 import { App, LogLevel } from '@slack/bolt';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { until } from '../../test/support/until.ts';
 import { localSlackClient } from './client.ts';
 import type { LocalSlackOptions } from './options.ts';
 import { type LocalSlack, startLocalSlack } from './server.ts';
-
-/** Polls until there is something. */
-const until = <Value>(look: () => Promise<Value> | Value): Promise<NonNullable<Value>> =>
-  vi.waitFor(
-    async () => {
-      const value = await look();
-      if (!value) throw new Error('not there yet');
-      return value;
-    },
-    { timeout: 8000, interval: 20 },
-  );
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -92,20 +82,26 @@ async function tellTheStory(slack: LocalSlack): Promise<void> {
 
   const seen = await people.command({ user, channel: 'C0OPS', text: 'why' });
   expect(seen).toMatchObject({ ok: true, text: 'working on why' });
-  const view = await until(async () => (await people.views(user)).views[0]);
+  const view = await until(async () => (await people.views(user)).views[0], { what: 'the form' });
   const refused = await people.submit({ user, view_id: view.id, values: { reason: 'no' } });
   expect(refused.errors).toEqual({ reason: 'Say more' });
   const accepted = await people.submit({ user, view_id: view.id, values: { reason: 'because' } });
   expect(accepted).toMatchObject({ ok: true, views: [] });
-  await until(async () => (await people.messages('C0OPS')).some((message) => message.text === 'form: because'));
-  await until(async () => (await people.messages('C0OPS', user)).some((message) => message.text === 'later'));
+  await until(async () => (await people.messages('C0OPS')).some((message) => message.text === 'form: because'), {
+    what: 'the answer to the form',
+  });
+  await until(async () => (await people.messages('C0OPS', user)).some((message) => message.text === 'later'), {
+    what: 'the late response',
+  });
 
   const mention = await people.say({ user, channel: 'C0OPS', text: '<@U0AGENT> hi' });
-  const reply = await until(async () => (await people.thread('C0OPS', mention.ts ?? ''))[1]);
+  const reply = await until(async () => (await people.thread('C0OPS', mention.ts ?? ''))[1], { what: 'a reply' });
   expect(reply.text).toBe('hello');
   const pressed = await people.press({ user, channel: 'C0OPS', ts: reply.ts, action_id: 'ok' });
   expect(pressed.ok).toBe(true);
-  await until(async () => (await people.thread('C0OPS', mention.ts ?? ''))[1]?.text === 'pressed');
+  await until(async () => (await people.thread('C0OPS', mention.ts ?? ''))[1]?.text === 'pressed', {
+    what: 'the edit',
+  });
 }
 
 test('an unmodified Bolt app works over Socket Mode', async () => {

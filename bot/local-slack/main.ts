@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { createLogger } from '../../lib/log.ts';
+import { createShutdown } from '../../lib/shutdown.ts';
 import { startLocalSlack } from './server.ts';
 
 const optional = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
@@ -13,12 +15,10 @@ const environment = z.object({
   SLACK_EVENTS_URL: z.preprocess((value) => (value === '' ? undefined : value), z.url().optional()),
 });
 
-const say = (level: number, msg: string, fields: Record<string, unknown> = {}) =>
-  process.stdout.write(`${JSON.stringify({ level, time: Date.now(), name: 'local-slack', ...fields, msg })}\n`);
-
+const log = createLogger({ name: 'local-slack' });
 const read = environment.safeParse(process.env);
 if (!read.success) {
-  say(60, 'the configuration is wrong', { problems: z.flattenError(read.error).fieldErrors });
+  log.fatal({ problems: z.flattenError(read.error).fieldErrors }, 'the configuration is wrong');
   process.exit(1);
 }
 const env = read.data;
@@ -32,15 +32,8 @@ const slack = await startLocalSlack({
   ...(env.SLACK_SIGNING_SECRET === undefined ? {} : { signingSecret: env.SLACK_SIGNING_SECRET }),
   ...(env.SLACK_EVENTS_URL === undefined ? {} : { eventsUrl: env.SLACK_EVENTS_URL }),
 }).catch((error: unknown) => {
-  say(60, 'the local workspace could not start', { reason: error instanceof Error ? error.message : String(error) });
+  log.fatal({ err: error }, 'the local workspace could not start');
   process.exit(1);
 });
-say(30, 'the local workspace is ready', { url: slack.url });
-
-let isStopping = false;
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-  process.on(signal, () => {
-    if (isStopping) return;
-    isStopping = true;
-    void slack.stop().then(() => process.exit(0));
-  });
+createShutdown({ log }).add('local Slack', () => slack.stop());
+log.info({ url: slack.url }, 'the local workspace is ready');

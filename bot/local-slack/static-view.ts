@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { projectPath } from '../../lib/project-path.ts';
 
 const TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
@@ -22,23 +21,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The folder of the page, also when this code runs from dist/. */
-function viewFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const candidate = join(folder, 'bot', 'local-slack', 'view');
-    if (existsSync(join(candidate, 'index.html'))) return candidate;
-    if (dirname(folder) === folder) throw new Error('bot/local-slack/view is missing');
-    folder = dirname(folder);
-  }
-}
-
 /** Answers one file of the browser view; false when there is none of that name. */
 export function sendViewFile(name: string, response: ServerResponse): boolean {
   const file = name === '' ? 'index.html' : name;
   const type = TYPES[file.split('.').at(-1) ?? ''];
   if (!/^[a-z0-9-]+\.[a-z]+$/.test(file) || type === undefined) return false;
-  const path = join(viewFolder(), file);
+  const path = projectPath('bot', 'local-slack', 'view', file);
   if (!existsSync(path)) return false;
   response.writeHead(200, {
     'content-type': type,

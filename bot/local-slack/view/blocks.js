@@ -1,7 +1,7 @@
 import { controlNode, picture } from './controls.js';
 import { el } from './dom.js';
 import { formField } from './fields.js';
-import { link, richText, textObject } from './text.js';
+import { link, plain, richText, textObject } from './text.js';
 
 const STATES = {
   complete: ['✓', 'done'],
@@ -90,7 +90,7 @@ export function blockNode(block, press) {
   const pressed = (choice) => press({ block_id: block.block_id, ...choice });
   switch (block.type) {
     case 'header':
-      return el('h3', { class: 'block-header' }, block.text?.text ?? '');
+      return el('h3', { class: 'block-header' }, plain(block.text?.text));
     case 'section':
       return el(
         'div',

@@ -83,7 +83,7 @@ function feedback(control, press) {
       el('span', { 'aria-hidden': 'true' }, `${mark} `),
       words(button.text),
     );
-  return el('span', { class: 'feedbacks' }, side(control.positive_button, '👍'), side(control.negative_button, '👎'));
+  return el('span', { class: 'feedbacks' }, side(control.positive_button, '↑'), side(control.negative_button, '↓'));
 }
 
 /** A picture: an uploaded file is shown, anything from outside only named. */
@@ -93,7 +93,7 @@ export function picture(image) {
   return el(
     'a',
     { class: 'picture-link', href: image.image_url, target: '_blank', rel: 'noreferrer noopener' },
-    `🖼 ${image.alt_text}`,
+    `Image: ${image.alt_text}`,
   );
 }
 

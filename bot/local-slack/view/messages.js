@@ -89,7 +89,7 @@ function tools(message, context) {
           'aria-label': 'Reply in thread',
           onclick: () => context.openThread(message.thread_ts ?? message.ts),
         },
-        '💬',
+        '↩',
       )
     : '';
   return el(
@@ -112,7 +112,7 @@ function fileNode(file) {
   return el(
     'a',
     { class: 'file', href: fileAddress(file.id), download: file.name },
-    `📄 ${file.title ?? file.name ?? file.id}`,
+    `${file.title ?? file.name ?? file.id}`,
   );
 }
 
@@ -143,7 +143,7 @@ function draw(message, context) {
       'data-ts': message.ts,
       'aria-label': `${name}, ${timeOf(message.ts).toLocaleTimeString()}`,
     },
-    isPrivate ? el('p', { class: 'only-you' }, '👁 Only visible to you') : '',
+    isPrivate ? el('p', { class: 'only-you' }, 'Only visible to you') : '',
     message.subtype === 'thread_broadcast' && context.openThread
       ? el('p', { class: 'only-you' }, 'replied to a thread')
       : '',

@@ -58,7 +58,7 @@ export function formatDate(epochSeconds, format) {
   );
 }
 
-const unescape = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+const unescaped = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** A link to another place: only http, https and mailto are followed. */
 export function link(address, label) {
@@ -81,13 +81,13 @@ function special(inside) {
     const text = formatDate(Number(date[1]), date[2]) ?? label;
     const shown = el(
       'time',
-      { datetime: new Date(Number(date[1]) * 1000).toISOString(), title: unescape(label) },
+      { datetime: new Date(Number(date[1]) * 1000).toISOString(), title: unescaped(label) },
       text,
     );
-    return date[3] ? link(unescape(date[3]), shown) : shown;
+    return date[3] ? link(unescaped(date[3]), shown) : shown;
   }
   if (head.startsWith('!')) return label;
-  return link(unescape(head), unescape(label || head));
+  return link(unescaped(head), unescaped(label || head));
 }
 
 const STYLES = { '*': 'strong', _: 'em', '~': 's' };
@@ -99,17 +99,17 @@ function styled(text) {
   let last = 0;
   for (const match of text.matchAll(pattern)) {
     const start = match.index + match[1].length;
-    parts.push(unescape(text.slice(last, start)), el(STYLES[match[2]], {}, styled(match[3])));
+    parts.push(...plain(unescaped(text.slice(last, start))), el(STYLES[match[2]], {}, styled(match[3])));
     last = match.index + match[0].length;
   }
-  parts.push(unescape(text.slice(last)).replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole));
+  parts.push(...plain(unescaped(text.slice(last)).replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole)));
   return parts;
 }
 
 /** Brackets become nodes first, so that style marks may stand around them. */
 function inline(text) {
   return text.split(/(`[^`\n]+`)/).flatMap((part) => {
-    if (/^`[^`\n]+`$/.test(part)) return el('code', {}, unescape(part.slice(1, -1)));
+    if (/^`[^`\n]+`$/.test(part)) return el('code', {}, unescaped(part.slice(1, -1)));
     const held = [];
     const marked = part.replace(/<([^<>]+)>/g, (_whole, inside) => {
       held.push(special(inside));
@@ -135,7 +135,7 @@ function putBack(node, held) {
 export function mrkdwn(source) {
   const text = source.replace(/[\uE000-\uF8FF]/g, '');
   return text.split(/(```[\s\S]+?```)/).flatMap((part) => {
-    if (/^```[\s\S]+```$/.test(part)) return el('pre', {}, unescape(part.slice(3, -3).replace(/^\n/, '')));
+    if (/^```[\s\S]+```$/.test(part)) return el('pre', {}, unescaped(part.slice(3, -3).replace(/^\n/, '')));
     return part.split('\n').flatMap((line, index) => {
       const quote = line.startsWith('&gt; ') ? el('blockquote', {}, inline(line.slice(5))) : inline(line);
       return index === 0 ? [quote] : [el('br'), quote];
@@ -143,13 +143,24 @@ export function mrkdwn(source) {
   });
 }
 
+const DOTS = { '🔴': 'red', '🟠': 'orange', '🟡': 'yellow', '🔵': 'blue', '🟢': 'green', '⚪': 'white' };
+
+/** Literal text; state dots are drawn, because not every machine has an emoji font. */
+export const plain = (text) =>
+  String(text ?? '')
+    .split(/(🔴|🟠|🟡|🔵|🟢|⚪)/u)
+    .filter((part) => part !== '')
+    .map((part) =>
+      DOTS[part] ? el('span', { class: `dot ${DOTS[part]}`, role: 'img', 'aria-label': DOTS[part] }) : part,
+    );
+
 /** A text object of Block Kit. */
-export const textObject = (object) => (object?.type === 'mrkdwn' ? mrkdwn(object.text ?? '') : [object?.text ?? '']);
+export const textObject = (object) => (object?.type === 'mrkdwn' ? mrkdwn(object.text ?? '') : plain(object?.text));
 
 function richInline(element) {
   switch (element.type) {
     case 'text': {
-      let node = element.text ?? '';
+      let node = plain(element.text);
       const style = element.style ?? {};
       if (style.code) node = el('code', {}, node);
       if (style.strike) node = el('s', {}, node);
