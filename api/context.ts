@@ -52,6 +52,10 @@ export interface Viewer {
   readonly person: Person | null;
   readonly key: { readonly id: string; readonly name: string } | null;
   readonly permissions: ReadonlySet<Permission>;
+  /** What the key itself may do: the bot's own operations (inbox, notifications) ask these, whoever it speaks for. */
+  readonly keyPermissions: ReadonlySet<Permission>;
+  /** The chat account that wrote, also while no person is tied to it yet. */
+  readonly chat: { readonly workspace: string; readonly chatUserId: string } | null;
   /** Through which door: CHAT for the bot on behalf of a person, API for a key, WEB for the console. */
   readonly via: 'CHAT' | 'WEB' | 'API';
   readonly correlationId: string;
