@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { canonicalJson } from '../../lib/canonical-json.ts';
-import { sha256Hex } from '../../lib/canonical-json.ts';
+import { canonicalJson, sha256Hex } from '../../lib/canonical-json.ts';
 import type { Severity } from '../incidents/severity-rules.ts';
 
 /** The one shape every alert source is turned into. An episode is one firing: fingerprint and start. */
@@ -93,7 +92,7 @@ export function parseAlert(input: unknown, now: Date): AlertParse {
   }
   const raw = parsed.data;
   const labels = Object.fromEntries(Object.entries(raw.labels).map(([key, value]) => [storable(key), value]));
-  const name = storable(raw.name?.trim() || labels['alertname']?.trim() || '');
+  const name = storable(raw.name?.trim() || labels.alertname?.trim() || '');
   const oddity = firstOddity(labels, name, raw.fingerprint ?? '', raw.startsAt, now);
   if (oddity !== null) return odd(oddity);
   const url = raw.generatorUrl ?? null;
@@ -105,7 +104,7 @@ export function parseAlert(input: unknown, now: Date): AlertParse {
       name,
       status: raw.status,
       fingerprint: fingerprint === '' ? fingerprintOf(labels) : fingerprint,
-      severity: severityOf(raw.severity ?? labels['severity']),
+      severity: severityOf(raw.severity ?? labels.severity),
       labels,
       annotations: cutAnnotations(raw.annotations ?? {}),
       generatorUrl: url !== null && url.length <= alertLimits.url ? storable(url) : null,

@@ -13,7 +13,13 @@ export interface GroupState {
 
 /** `superseded` counts earlier episodes of the same condition that end because this one began. */
 export type GroupEvent =
-  | { readonly type: 'fired'; readonly severity: Severity; readonly startsAt: Date; readonly muted: boolean; readonly superseded: number }
+  | {
+      readonly type: 'fired';
+      readonly severity: Severity;
+      readonly startsAt: Date;
+      readonly muted: boolean;
+      readonly superseded: number;
+    }
   | { readonly type: 'resolved' }
   | { readonly type: 'over'; readonly severity: Severity; readonly startsAt: Date }
   | { readonly type: 'none' };

@@ -1,6 +1,6 @@
+import { AppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { redactSecrets } from '../../lib/redact.ts';
-import { AppError } from '../../lib/errors.ts';
 import type { Core } from '../context.ts';
 import { type InboxEvent, type InboxSource, inTransaction, type Prisma } from '../db.ts';
 
@@ -40,6 +40,8 @@ function jsonOf(payload: unknown): Prisma.InputJsonValue {
     typeof value === 'string' ? value.replaceAll('\u0000', '\ufffd').toWellFormed() : value,
   );
   if (text.length > largestPayload)
-    throw new AppError('INVALID_INPUT', `The payload is over ${largestPayload} characters.`, { path: ['input', 'payload'] });
+    throw new AppError('INVALID_INPUT', `The payload is over ${largestPayload} characters.`, {
+      path: ['input', 'payload'],
+    });
   return JSON.parse(text);
 }

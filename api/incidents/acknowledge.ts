@@ -16,7 +16,8 @@ export async function acknowledgeIncident(
 ): Promise<IncidentAnswer> {
   requireAny(viewer, 'INCIDENT_WRITE', 'APPROVAL_DECIDE');
   const { person } = viewer;
-  if (person === null) return { incident: null, userErrors: [{ code: 'FORBIDDEN', message: wordsOf('EN').noPerson() }] };
+  if (person === null)
+    return { incident: null, userErrors: [{ code: 'FORBIDDEN', message: wordsOf('EN').noPerson() }] };
   const ms = Number.isFinite(durationMs) ? Math.min(longestMs, Math.max(shortestMs, Math.round(durationMs))) : usualMs;
   return changeIncident(deps, viewer, id, {
     operation: 'incidentAcknowledge',

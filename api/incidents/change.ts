@@ -43,7 +43,8 @@ export async function changeIncidentIn(
 ): Promise<IncidentAnswer> {
   await tx.$executeRaw`select "id" from "Incident" where "id" = ${id}::uuid for update`;
   const incident = await tx.incident.findUnique({ where: { id } });
-  if (incident === null) return { incident, userErrors: [{ code: 'NOT_FOUND', message: 'There is no such incident.' }] };
+  if (incident === null)
+    return { incident, userErrors: [{ code: 'NOT_FOUND', message: 'There is no such incident.' }] };
   const now = await databaseNow(tx);
   const step = nextIncident(incident, wanted.event(incident, now), now);
   if (!step.ok) return { incident, userErrors: [await refusal(tx, incident, step.reason)] };

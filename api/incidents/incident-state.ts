@@ -24,7 +24,10 @@ export type IncidentEffect = 'acknowledged' | 'extended' | 'released' | 'ended' 
 
 export type IncidentStep =
   | { readonly ok: true; readonly state: IncidentState; readonly effects: readonly IncidentEffect[] }
-  | { readonly ok: false; readonly reason: 'already-resolved' | 'not-resolved' | 'held-by-another' | 'not-acknowledged' | 'too-late' };
+  | {
+      readonly ok: false;
+      readonly reason: 'already-resolved' | 'not-resolved' | 'held-by-another' | 'not-acknowledged' | 'too-late';
+    };
 
 /** Firing again within this time reopens the incident; later a new one is opened. */
 export const reopenWithinMs = 30 * 60_000;

@@ -18,7 +18,10 @@ export async function addNote(
   requireAny(viewer, 'INCIDENT_WRITE', 'APPROVAL_DECIDE');
   const text = input.text.trim();
   if (text === '')
-    return { entry: null, userErrors: [{ code: 'INVALID_INPUT', message: 'The note is empty.', path: ['input', 'text'] }] };
+    return {
+      entry: null,
+      userErrors: [{ code: 'INVALID_INPUT', message: 'The note is empty.', path: ['input', 'text'] }],
+    };
   const onceKey = `note:${viewer.actor.id ?? viewer.actor.name}:${input.idempotencyKey}`;
   const answer = await inTransaction(deps.db, async (tx) => {
     const incident = await tx.incident.findUnique({ where: { id: input.id }, select: { id: true } });

@@ -13,7 +13,10 @@ export async function reopenIncident(
   const why = reason.trim().slice(0, 1_000);
   if (why === '') {
     const incident = await deps.db.incident.findUnique({ where: { id } });
-    return { incident, userErrors: [{ code: 'INVALID_INPUT', message: 'A reason is needed.', path: ['input', 'reason'] }] };
+    return {
+      incident,
+      userErrors: [{ code: 'INVALID_INPUT', message: 'A reason is needed.', path: ['input', 'reason'] }],
+    };
   }
   return changeIncident(deps, viewer, id, {
     operation: 'incidentReopen',

@@ -1,10 +1,9 @@
 import { inTransaction, type Tx } from '../db.ts';
-import { type By, type IncidentAnswer, type IncidentDeps, requireAny } from './by.ts';
+import { automation, type By, type IncidentAnswer, type IncidentDeps, requireAny } from './by.ts';
 import { changeIncident, changeIncidentIn, type WantedChange } from './change.ts';
 import { mayCloseByItself, type TaskFacts } from './incident-state.ts';
 import { addTimeline } from './timeline.ts';
 import { wordsOf } from './words.ts';
-import { automation } from './by.ts';
 
 /** What is known when an incident is closed. */
 export interface ResolveFacts {
@@ -85,7 +84,10 @@ export async function closeQuietIncidentsIn(
     where i."id" = any(${[...ids]}::uuid[]) and i."status" <> 'RESOLVED'
     group by i."id" having bool_and(g."status" = 'RESOLVED') order by i."id"`;
   if (quiet.length === 0) return [];
-  const tasks = await tasksOf(tx, quiet.map(({ id }) => id));
+  const tasks = await tasksOf(
+    tx,
+    quiet.map(({ id }) => id),
+  );
   const closed: string[] = [];
   for (const row of quiet) {
     const verdict = mayCloseByItself(row, tasks.get(row.id) ?? []);

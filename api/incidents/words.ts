@@ -22,7 +22,8 @@ const english = {
   alreadyResolved: (number: string, when: string) => `${number} was already resolved at ${when}. Nothing was reopened.`,
   notResolved: (number: string) => `${number} is open, there is nothing to reopen.`,
   notAcknowledged: (number: string) => `${number} is not acknowledged now.`,
-  heldBy: (number: string, who: string, until: string) => `${number} was already acknowledged by ${who} until ${until}.`,
+  heldBy: (number: string, who: string, until: string) =>
+    `${number} was already acknowledged by ${who} until ${until}.`,
   otherOpen: (number: string, other: string) => `${number} stays resolved: ${other} is open for the same system.`,
   changedMeanwhile: (number: string) => `${number} has changed meanwhile. Look again, then decide.`,
   noPerson: () => 'Only a person can acknowledge. This key speaks for nobody.',
@@ -53,7 +54,8 @@ const english = {
   command: () => 'Command',
   target: () => 'Target',
   decidedBy: (who: string, at: string) => `approved by ${who} at ${at}`,
-  rejectedBy: (who: string, at: string, reason: string) => `rejected by ${who} at ${at}${reason === '' ? '' : `: ${reason}`}`,
+  rejectedBy: (who: string, at: string, reason: string) =>
+    `rejected by ${who} at ${at}${reason === '' ? '' : `: ${reason}`}`,
   noDecision: () => 'nobody decided',
   effectAccepted: (at: string) => `ran once, accepted at ${at}`,
   effectRefused: (at: string) => `sent once, refused by the target at ${at}`,

@@ -1,0 +1,178 @@
+import { newId } from '../../lib/ids.ts';
+import type { Core } from '../context.ts';
+import { inTransaction, type Tx } from '../db.ts';
+import { automation, type IncidentDeps } from '../incidents/by.ts';
+import { closeQuietIncidentsIn } from '../incidents/resolve.ts';
+import type { Language } from '../incidents/words.ts';
+import { foldBatch, placeAlerts } from './batch-state.ts';
+import { fetchFacts, fetchSystems, lockScopes } from './fetch.ts';
+import { attachIncidents, type StartInvestigation } from './incidents.ts';
+import { storeAlerts, storeGroups } from './store.ts';
+import { readStored, type StoredAlert } from './stored-alert.ts';
+
+/** What the stages need from above and from the configuration. */
+export interface AlertDeps extends IncidentDeps {
+  /** orchestrator/start-task.ts, inside the caller's transaction; the same key starts nothing twice. */
+  readonly startTask: (tx: Tx, request: StartInvestigation) => Promise<unknown>;
+  /** Where incidents of systems without a channel of their own appear; null: nowhere but the web. */
+  readonly defaultConversation: { readonly workspace: string; readonly channel: string } | null;
+  readonly locale: Language;
+  readonly batchSize?: number;
+}
+
+const usualBatch = 1_000;
+const mostAttempts = 3;
+
+interface Done {
+  readonly taken: readonly string[];
+  readonly incidents: readonly string[];
+  readonly started: boolean;
+}
+
+/**
+ * Takes waiting alerts through the stages until none waits: group, dedupe, silence, inhibit, route, group state, incident. One
+ * transaction a batch; several workers share the rows and meet at the lock of the system, so a system has one incident, one card and
+ * one investigation. A row that cannot be processed is quarantined with its reason. Answers how many rows were taken.
+ */
+export async function processAlerts(deps: AlertDeps): Promise<number> {
+  const limit = deps.batchSize ?? usualBatch;
+  let total = 0;
+  for (;;) {
+    let seen: readonly string[] = [];
+    try {
+      const done = await runBatch(deps, { limit }, (ids) => {
+        seen = ids;
+      });
+      tell(deps, done);
+      total += done.taken.length;
+      if (done.taken.length < limit) return total;
+    } catch (error) {
+      await deps.db.$queryRaw`select 1`;
+      if (seen.length === 0) throw error;
+      deps.log.warn({ err: error, rows: seen.length }, 'a batch of alerts failed, looking for the row');
+      total += await isolate(deps, seen, error);
+    }
+  }
+}
+
+/** Halves a failed batch until the rows that break it stand alone; those are kept aside after a few tries. */
+async function isolate(deps: AlertDeps, ids: readonly string[], cause: unknown): Promise<number> {
+  if (ids.length === 1) return setAside(deps, ids, cause);
+  const middle = Math.ceil(ids.length / 2);
+  let total = 0;
+  for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
+    try {
+      const done = await runBatch(deps, { ids: half, limit: half.length }, () => undefined);
+      tell(deps, done);
+      total += done.taken.length;
+    } catch (error) {
+      await deps.db.$queryRaw`select 1`;
+      total += await isolate(deps, half, error);
+    }
+  }
+  return total;
+}
+
+async function setAside(deps: Core, ids: readonly string[], cause: unknown): Promise<number> {
+  const reason = (cause instanceof Error ? cause.message : 'unknown')
+    .replaceAll('\u0000', '')
+    .slice(-500)
+    .toWellFormed();
+  deps.log.error({ err: cause, inboxEvent: ids[0] }, 'an alert could not be processed');
+  return deps.db.$executeRaw`
+    update "InboxEvent" set "attempts" = "attempts" + 1, "error" = ${reason},
+      "status" = (case when "attempts" + 1 >= ${mostAttempts} then 'QUARANTINED' else 'RECEIVED' end)::"InboxStatus",
+      "doneAt" = case when "attempts" + 1 >= ${mostAttempts} then clock_timestamp() end
+    where "id" = any(${[...ids]}::uuid[]) and "status" = 'RECEIVED'`;
+}
+
+function tell(deps: AlertDeps, done: Done): void {
+  if (done.incidents.length === 0) return;
+  deps.wake('notifications');
+  deps.wake('decisions');
+  if (done.started) deps.wake('tasks');
+  for (const id of done.incidents) deps.wake('incident', id);
+}
+
+async function runBatch(
+  deps: AlertDeps,
+  wanted: { readonly limit: number; readonly ids?: readonly string[] },
+  seen: (ids: readonly string[]) => void,
+): Promise<Done> {
+  return inTransaction(
+    deps.db,
+    async (tx) => {
+      const rows = await take(tx, wanted);
+      seen(rows.map((row) => row.id));
+      if (rows.length === 0) return { taken: [], incidents: [], started: false };
+      const by = automation('alerts', `alerts:${rows[0]?.id ?? ''}`);
+      const alerts: StoredAlert[] = [];
+      const bad: { id: string; reason: string }[] = [];
+      for (const row of rows) {
+        const read = readStored(row);
+        if (typeof read === 'string') bad.push({ id: row.id, reason: read });
+        else alerts.push(read);
+      }
+
+      const systems = await fetchSystems(tx);
+      const places = placeAlerts(alerts, systems.index);
+      await lockScopes(
+        tx,
+        [...places.values()].map((place) => place.scope),
+      );
+      const facts = await fetchFacts(tx, alerts, places);
+      const batch = foldBatch(alerts, { ...facts, systems: systems.index, places, newId });
+      const attached = await attachIncidents(deps, tx, by, batch.groups, systems.byId, facts.now);
+      await storeGroups(tx, batch.groups, deps.locale);
+      await storeAlerts(tx, batch.episodes);
+      const closed = await closeQuietIncidentsIn(deps, tx, by, attached.touched);
+      const investigated = await attached.startInvestigations(new Set(closed));
+
+      await complete(
+        tx,
+        alerts.map((one) => one.inboxId),
+        bad,
+      );
+      await deps.audit(tx, {
+        actor: by.actor,
+        operation: 'alertsProcess',
+        input: {
+          alerts: rows.length,
+          quarantined: bad.length,
+          opened: attached.opened.slice(0, 50),
+          reopened: attached.reopened.slice(0, 50),
+          resolved: closed.slice(0, 50),
+        },
+        outcome: 'stored',
+        correlationId: by.correlationId,
+      });
+      return { taken: rows.map((row) => row.id), incidents: attached.touched, started: investigated > 0 };
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
+/** The oldest waiting rows that no other worker holds; the transaction is their claim. */
+async function take(
+  tx: Tx,
+  wanted: { readonly limit: number; readonly ids?: readonly string[] },
+): Promise<readonly { readonly id: string; readonly payload: unknown }[]> {
+  const ids = wanted.ids === undefined ? null : [...wanted.ids];
+  return tx.$queryRaw`
+    select "id", "payload" from "InboxEvent"
+    where "status" = 'RECEIVED' and "source" = 'ALERT' and (${ids}::uuid[] is null or "id" = any(${ids}::uuid[]))
+    order by "receivedAt", "id" limit ${wanted.limit} for update skip locked`;
+}
+
+async function complete(
+  tx: Tx,
+  done: readonly string[],
+  bad: readonly { id: string; reason: string }[],
+): Promise<void> {
+  await tx.$executeRaw`
+    update "InboxEvent" set "status" = 'DONE', "error" = null, "doneAt" = clock_timestamp() where "id" = any(${[...done]}::uuid[])`;
+  if (bad.length === 0) return;
+  await tx.$executeRaw`
+    update "InboxEvent" e set "status" = 'QUARANTINED', "error" = r."reason", "doneAt" = clock_timestamp()
+    from jsonb_to_recordset(${JSON.stringify(bad)}::jsonb) as r("id" uuid, "reason" text) where e."id" = r."id"`;
+}
