@@ -4,9 +4,9 @@ import type { Logger } from '../../lib/log.ts';
 import { redactSecrets } from '../../lib/redact.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { AuditAppend, AuditRecord } from '../context.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Tx } from '../db.ts';
 import { chainStart, entryHash } from './chain.ts';
-import { storedJson, storedObject } from './stored-json.ts';
+import { type StoredObject, storedJson, storedObject } from './stored-json.ts';
 
 const largestInputBytes = 16_384;
 const longestTextChars = 2_000;
@@ -33,7 +33,7 @@ const text = (value: string): string => redactSecrets(String(storedJson(value)))
 const textOrNull = (value: string | null | undefined): string | null =>
   value === null || value === undefined ? null : text(value);
 
-function storedInput(record: AuditRecord): { readonly input: Prisma.InputJsonObject; readonly digest: string } {
+function storedInput(record: AuditRecord): { readonly input: StoredObject; readonly digest: string } {
   const whole = storedObject(redactSecrets(storedJson(record.input)));
   const canonical = canonicalJson(whole);
   const digest = sha256Hex(canonical);

@@ -1,7 +1,7 @@
-import type { Prisma } from '../db.ts';
-
 /** JSON as PostgreSQL keeps and returns it unchanged. */
-export type StoredJson = Prisma.InputJsonValue | null;
+export type StoredJson = null | boolean | number | string | StoredJson[] | { [key: string]: StoredJson };
+
+export type StoredObject = { [key: string]: StoredJson };
 
 const deepest = 40;
 const cleanText = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
@@ -35,11 +35,11 @@ export function storedJson(value: unknown, depth = 0): StoredJson {
 }
 
 /** The same for a column that holds an object: anything else is put under `value`. */
-export function storedObject(value: unknown): Prisma.InputJsonObject {
+export function storedObject(value: unknown): StoredObject {
   const json = storedJson(value);
   if (isObject(json)) return json;
   return json === null ? {} : { value: json };
 }
 
-const isObject = (json: StoredJson): json is Prisma.InputJsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json) && !('toJSON' in json);
+const isObject = (json: StoredJson): json is StoredObject =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
