@@ -60,12 +60,12 @@ const stateSchema = z.object({
 /** A message as a person sees it, with its metadata. */
 export type ShownMessage = z.infer<typeof messageSchema>;
 /** A modal or home tab. */
-export type ShownView = z.infer<typeof viewSchema>;
+type ShownView = z.infer<typeof viewSchema>;
 /** What a person sees after doing something. */
-export type Seen = z.infer<typeof seenSchema>;
+type Seen = z.infer<typeof seenSchema>;
 
 /** A press of a control; `stale` presses a button that is gone, as somebody with an old screen does. */
-export interface PressInput {
+interface PressInput {
   user: string;
   channel?: string;
   ts?: string;

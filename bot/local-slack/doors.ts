@@ -14,7 +14,7 @@ function hostName(address: string): string | undefined {
 }
 
 /** Driving the workspace is for this machine only: loopback, a local Host, and no page of another site. */
-export function isLocalRequest(request: IncomingMessage): boolean {
+function isLocalRequest(request: IncomingMessage): boolean {
   const from = request.socket.remoteAddress ?? '';
   if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(from)) return false;
   if (!LOCAL_NAMES.has(hostName(`http://${request.headers.host ?? ''}`) ?? '')) return false;

@@ -5,7 +5,7 @@ import type { Attempt, DeliveryType, Transport } from './transport.ts';
 const FORM = 'application/x-www-form-urlencoded';
 
 /** Slack's signature of a body at a time in whole seconds. */
-export function signatureHeaders(signingSecret: string, body: string, epochSeconds: number): Record<string, string> {
+function signatureHeaders(signingSecret: string, body: string, epochSeconds: number): Record<string, string> {
   const digest = createHmac('sha256', signingSecret).update(`v0:${epochSeconds}:${body}`).digest('hex');
   return { 'x-slack-request-timestamp': String(epochSeconds), 'x-slack-signature': `v0=${digest}` };
 }
@@ -17,7 +17,7 @@ function formOf(payload: Fields): string {
 }
 
 /** Encodes a payload as Slack posts it: events as JSON, commands as a form, clicks as one form field. */
-export function encodeDelivery(type: DeliveryType, payload: Fields): { body: string; contentType: string } {
+function encodeDelivery(type: DeliveryType, payload: Fields): { body: string; contentType: string } {
   if (type === 'events_api') return { body: JSON.stringify(payload), contentType: 'application/json' };
   if (type === 'slash_commands') return { body: formOf(payload), contentType: FORM };
   return { body: formOf({ payload: JSON.stringify(payload) }), contentType: FORM };

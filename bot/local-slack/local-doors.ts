@@ -82,7 +82,7 @@ const POSTS: Record<string, Post> = {
 };
 
 /** A message as people and tests look at it: nothing left out. */
-export function lookAt(workspace: Workspace, message: Message): Fields {
+function lookAt(workspace: Workspace, message: Message): Fields {
   const { files, ...rest } = message;
   const streaming = (message.streaming_until ?? 0) > workspace.options.now();
   const status = workspace.statuses.get(`${message.channel} ${message.ts}`);

@@ -145,7 +145,7 @@ export function channelType(channel: Channel): string {
 }
 
 /** The message event the app gets for a post. */
-export function messageEvent(workspace: Workspace, channel: Channel, message: Message): Fields {
+function messageEvent(workspace: Workspace, channel: Channel, message: Message): Fields {
   return {
     ...showMessage(workspace, message, { withMetadata: true }),
     channel: channel.id,

@@ -67,7 +67,7 @@ export type ResolvedOptions = Required<Omit<LocalSlackOptions, 'eventsUrl' | 'st
 };
 
 /** A shortcut the app has registered, on messages or everywhere. */
-export interface Shortcut {
+interface Shortcut {
   readonly type: 'message' | 'global';
   readonly name: string;
   readonly callbackId: string;

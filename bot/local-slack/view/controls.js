@@ -1,5 +1,6 @@
 import { confirmed, el, menuButton } from './dom.js';
 import { fileAddress } from './server.js';
+import { link } from './text.js';
 
 const words = (object) => object?.text ?? '';
 
@@ -90,11 +91,7 @@ function feedback(control, press) {
 export function picture(image) {
   const id = image.slack_file?.id ?? /(F0[A-Z0-9]+)/.exec(image.slack_file?.url ?? '')?.[1];
   if (id) return el('img', { src: fileAddress(id), alt: image.alt_text, loading: 'lazy' });
-  return el(
-    'a',
-    { class: 'picture-link', href: image.image_url, target: '_blank', rel: 'noreferrer noopener' },
-    `Image: ${image.alt_text}`,
-  );
+  return el('span', { class: 'picture-link' }, link(image.image_url ?? '', `Image: ${image.alt_text}`));
 }
 
 /** One interactive element of an actions, section or context_actions block. */
