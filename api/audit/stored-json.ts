@@ -1,6 +1,7 @@
 /** JSON as PostgreSQL keeps and returns it unchanged. */
 export type StoredJson = null | boolean | number | string | StoredJson[] | { [key: string]: StoredJson };
 
+/** A JSON object of that kind. */
 export type StoredObject = { [key: string]: StoredJson };
 
 const deepest = 40;
