@@ -127,3 +127,35 @@ test('an unmodified Bolt app works over signed HTTP', async () => {
 
   expect(slack.connectionCount()).toBe(0);
 });
+
+test('the client’s own upload, stream and paging helpers work', async () => {
+  const slack = await start();
+  const { client } = makeApp(slack, { signingSecret: slack.signingSecret });
+  const people = localSlackClient(slack.url);
+
+  const uploaded = await client.files.uploadV2({
+    channel_id: 'C0OPS',
+    filename: 'rows.csv',
+    file: Buffer.from('a,b'),
+    initial_comment: 'rows',
+  });
+  expect(uploaded.ok).toBe(true);
+  expect((await people.messages('C0OPS'))[0]).toMatchObject({ text: 'rows', files: [{ name: 'rows.csv', size: 3 }] });
+
+  const opened = await client.conversations.open({ users: 'U0VIEWER' });
+  const channel = opened.channel?.id ?? '';
+  const asked = await people.say({ user: 'U0VIEWER', channel, text: 'q' });
+  const stream = client.chatStream({ channel, thread_ts: asked.ts ?? '', buffer_size: 1 });
+  await stream.append({ markdown_text: '**one** ' });
+  await stream.append({ markdown_text: 'two' });
+  await stream.stop();
+  expect((await people.thread(channel, asked.ts ?? ''))[1]).toMatchObject({ text: '**one** two', is_streaming: false });
+
+  for (let index = 0; index < 5; index++) await client.chat.postMessage({ channel: 'C0PAYMENTS', text: `${index}` });
+  const texts: (string | undefined)[] = [];
+  for await (const page of client.paginate('conversations.history', { channel: 'C0PAYMENTS', limit: 2 })) {
+    const { messages = [] } = page as { messages?: { text?: string }[] };
+    texts.push(...messages.map((message) => message.text));
+  }
+  expect(texts).toEqual(['4', '3', '2', '1', '0']);
+});

@@ -12,6 +12,7 @@ export type Outcome =
 
 const RETRY_WAITS_MS = [0, 60_000, 300_000];
 const REORDER_HOLD_MS = 1000;
+const RESUME_AFTER_MS = 5000;
 
 function channelIn(type: DeliveryType, payload: Fields): string | undefined {
   if (type === 'slash_commands') return textOf(payload.channel_id);
@@ -60,10 +61,12 @@ export class Delivery {
     return id;
   }
 
-  /** Takes up events that were waiting when the process ended. */
+  /** Takes up events that were waiting when the process ended, after the app has had a moment to connect. */
   resume(): void {
-    for (const event of [...this.#store.pendingEvents.values()])
-      void this.#deliverEvent(event.id, event.attempt + 1, 'timeout');
+    for (const { id, attempt } of [...this.#store.pendingEvents.values()]) {
+      const waitMs = Math.max(RETRY_WAITS_MS[attempt] ?? 0, RESUME_AFTER_MS);
+      this.#later(waitMs * this.#options.retryTimeScale, () => void this.#deliverEvent(id, attempt + 1, 'timeout'));
+    }
   }
 
   command(payload: Fields): Promise<Outcome> {
