@@ -9,6 +9,7 @@ import { createDurable, type Durable } from '../../api/durable/durable.ts';
 import { newId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { projectPath } from '../../lib/project-path.ts';
+import { makeApprovedAction } from '../support/approved-action.ts';
 import { type OwnServer, startOwnServer } from '../support/own-server.ts';
 import { until } from '../support/until.ts';
 
@@ -57,56 +58,14 @@ const executors = (): Promise<number> => db.executor.count();
 
 /** A task with an approved action, and the durable function that carries it out. */
 async function begin(
-  scenario: Record<string, unknown> = {},
+  scenario: Parameters<typeof makeApprovedAction>[1] = {},
 ): Promise<{ id: string; key: string; approve: () => Promise<void> }> {
-  const [id, actionId, approvalId] = [newId(), newId(), newId()];
-  await db.task.create({
-    data: {
-      id,
-      title: 'crash test',
-      agentId: 'infra',
-      taskType: 'test',
-      params: { targetUrl, approvalId, actionId, ...scenario },
-      trigger: 'API',
-      requestedByType: 'automation',
-      requestedByName: 'test',
-      idempotencyKey: id,
-      correlationId: id,
-    },
-  });
-  await db.proposedAction.create({
-    data: {
-      id: actionId,
-      taskId: id,
-      stepKey: `${id}:action`,
-      title: 'restart',
-      tool: 'restart',
-      target: `target-${id}`,
-      arguments: {},
-      risk: 'MEDIUM',
-      command: 'restart',
-      effect: 'restarts',
-    },
-  });
-  await db.approval.create({
-    data: {
-      id: approvalId,
-      actionId,
-      taskId: id,
-      stepKey: `${id}:approval`,
-      requestedByType: 'automation',
-      requestedByName: 'test',
-      policy: 'test',
-      precondition: {},
-      digest: 'digest',
-      expiresAt: new Date(Date.now() + 600_000),
-    },
-  });
-  await durable.start('change', id);
+  const { taskId, approvalId } = await makeApprovedAction(db, { targetUrl, ...scenario });
+  await durable.start('change', taskId);
   return {
-    id,
+    id: taskId,
     key: `${approvalId}:effect`,
-    approve: () => durable.signal(id, 'approval', { approved: true }, `${approvalId}:approved`),
+    approve: () => durable.signal(taskId, 'approval', { approved: true }, `${approvalId}:approved`),
   };
 }
 
