@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../lib/launch/embedded-postgres.ts';
 import { migrateDeploy } from '../../prisma/migrate.ts';
+import { temporaryHome } from './temporary-home.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,7 +15,7 @@ declare module 'vitest' {
 /** One real PostgreSQL for the whole run (TEST_DATABASE_URL, or an embedded one) with a migrated template that every test copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
-  const home = given ? null : mkdtempSync(path.join(os.tmpdir(), 'agentic-test-'));
+  const home = given ? null : temporaryHome('agentic-test-');
   const embedded = home === null ? null : await startEmbeddedPostgres({ home, database: 'postgres' });
   const url = given ?? embedded?.url ?? '';
   const template = `template_${process.pid}`;

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { startEmbeddedPostgres } from '../../lib/launch/embedded-postgres.ts';
 import { migrateDeploy } from '../../prisma/migrate.ts';
+import { temporaryHome } from './temporary-home.ts';
 
 /** A migrated PostgreSQL that belongs to one test file, because the file breaks it. */
 export interface OwnServer {
@@ -14,7 +13,7 @@ export interface OwnServer {
 
 /** Starts a server of its own in a folder of its own. */
 export async function startOwnServer(): Promise<OwnServer> {
-  const home = mkdtempSync(path.join(tmpdir(), 'own-server-'));
+  const home = temporaryHome('own-server-');
   let server = await startEmbeddedPostgres({ home });
   await migrateDeploy(server.url);
   return {
