@@ -65,6 +65,7 @@ test('reordered events arrive in the other order', async () => {
   slack.addFault({ kind: 'reorder-delivery' });
 
   const first = slack.sendEvent({ type: 'app_home_opened', user: 'U0VIEWER' });
+  await api(slack, 'auth.test');
   const second = slack.sendEvent({ type: 'app_home_opened', user: 'U0VIEWER' });
 
   await until(() => app.envelopes().length === 2, { what: 'both events' });
