@@ -34,7 +34,7 @@ export function sessionName(program: string): string {
 }
 
 /** Settings of a pool of our own: bounded in size, in waiting, in statements and in forgotten transactions. */
-export function poolSettings(databaseUrl: string, options: DbOptions): pg.PoolConfig {
+function poolSettings(databaseUrl: string, options: DbOptions): pg.PoolConfig {
   const statementTimeoutMs = options.statementTimeoutMs ?? 15_000;
   return {
     connectionString: databaseUrl,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AppError, type AppErrorCode } from '../../lib/errors.ts';
 import { createPool, DatabaseAway, sessionName } from '../db.ts';
 import {
+  bounded,
   engineClient,
   engineVersion,
   forgetDeaths,
@@ -196,7 +197,9 @@ export function createDurable(options: DurableOptions): Durable {
 
     start: async (name, id, { queue = taskQueue } = {}) => {
       if (!functions.has(name)) throw new AppError('INTERNAL', `No durable function is named ${name}.`);
-      await engine().enqueue({ workflowName: name, workflowID: id, queueName: queue, appVersion: engineVersion }, id);
+      await bounded(
+        engine().enqueue({ workflowName: name, workflowID: id, queueName: queue, appVersion: engineVersion }, id),
+      );
     },
 
     startChild: async (name, id) => {
@@ -240,15 +243,15 @@ export function createDurable(options: DurableOptions): Durable {
 
     signal: async (id, topic, message, key) => {
       try {
-        await engine().send(id, message, topic, key);
+        await bounded(engine().send(id, message, topic, key));
       } catch (error) {
         if (!isMissing(error)) throw error;
         throw new AppError('NOT_FOUND', `No durable function has the id ${id}.`, { cause: error });
       }
     },
 
-    cancel: (id) => engine().cancelWorkflow(id, { cancelChildren: true }),
-    status: (id) => statusOf(engine(), id),
+    cancel: (id) => bounded(engine().cancelWorkflow(id, { cancelChildren: true })),
+    status: (id) => bounded(statusOf(engine(), id)),
     isHeld: () => executor?.isHeld() ?? false,
     whenHeld: () => executor?.whenHeld() ?? never(),
     slot,

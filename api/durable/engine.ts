@@ -1,8 +1,10 @@
 import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import { dbRetryConfig } from '@dbos-inc/dbos-sdk/internal/utils';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { AppError } from '../../lib/errors.ts';
+import { DatabaseAway, translateDatabaseError } from '../db.ts';
 
 /** Constant on purpose: the default is a hash of the code, and every deployment would strand the tasks that wait. */
 export const engineVersion = '1';
@@ -56,8 +58,28 @@ export async function launchEngine(options: {
   });
 }
 
+const askWithinMs = 2_200;
+
+/** The engine repeats its calls for ever while the database is away. A caller from outside is told in time instead; its call may still be carried out later. */
+export async function bounded<T>(call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DatabaseAway(undefined)), askWithinMs);
+  });
+  try {
+    return await Promise.race([call, limit]);
+  } catch (error) {
+    throw translateDatabaseError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A client of the engine's tables: starts, signals, cancels and asks from anywhere, also in a process that runs nothing. */
 export function engineClient(databaseUrl: string, pool: pg.Pool, log: Logger): Promise<DBOSClient> {
+  // After a long outage the engine would otherwise look for the database once a minute only.
+  dbRetryConfig.initialBackoffSec = 0.2;
+  dbRetryConfig.maxBackoffSec = 2;
   return DBOSClient.create({
     systemDatabaseUrl: databaseUrl,
     systemDatabasePool: pool,

@@ -12,7 +12,7 @@ export const leaseTimes = {
 } as const;
 
 /** First key of the advisory locks that are the slots; the second is the slot's number. */
-export const slotLock = 7_715_001;
+const slotLock = 7_715_001;
 
 /** What a lease needs. `onLost` is called once, when the slot belongs to somebody else: the process must end. */
 export interface LeaseOptions {

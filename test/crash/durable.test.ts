@@ -140,8 +140,25 @@ describe('durable functions', () => {
 
     await sees(change.id, 'done ok');
     expect(await traced(change.id, 'first')).toBe(1);
+    expect(await traced(change.id, 'UPSTREAM_REJECTED true')).toBe(1);
     expect(callsOf(change.key)).toBe(1);
     expect(tookMs).toBeLessThan(5_000);
+  });
+
+  it('a cancelled function ends where it waits, and what is sent to it changes nothing', async () => {
+    await startReadyWorker();
+    const change = await begin();
+    await sees(change.id, 'waits');
+
+    await durable.cancel(change.id);
+    await change.approve();
+    const other = await begin();
+    await other.approve();
+
+    await sees(other.id, 'done ok');
+    expect(await durable.status(change.id)).toBe('cancelled');
+    expect(callsOf(change.key)).toBe(0);
+    await expect(durable.signal(newId(), 'approval', {}, 'key')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('a task that waits survives more restarts than a poison task may, killed and stopped alike', async () => {
@@ -214,15 +231,27 @@ describe('the effect journal', () => {
     expect(callsOf(change.key)).toBe(1);
   });
 
-  it('killed between call and record: a target that cannot be asked is unknown, and never called again', async () => {
+  it('everything killed at once between call and record, PostgreSQL too: unknown, and never called again', async () => {
     const worker = await startReadyWorker();
-    const change = await begin({ dieAfterCall: true });
+    targetHoldMs = 3_000;
+    const change = await begin();
     await change.approve();
-    await once(worker, 'exit');
-    await startReadyWorker();
+    await until(() => callsOf(change.key) === 1, { what: 'called' });
+    await Promise.all([kill(worker), server.crash()]);
 
+    const begun = performance.now();
+    const refused = await durable.start('change', newId()).catch((error: unknown) => error);
+    const tookMs = performance.now() - begun;
+    await server.start();
+    const startedAt = performance.now();
+    await until(() => startReadyWorker(), { what: 'a worker' });
     await sees(change.id, 'unknown');
+
+    expect(refused).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(tookMs).toBeLessThan(2_500);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     expect(callsOf(change.key)).toBe(1);
+    expect(await traced(change.id, 'first')).toBe(1);
   });
 
   it('a frozen process loses its work, and ends by itself when it wakes', async () => {
@@ -250,7 +279,8 @@ describe('the effect journal', () => {
     const change = await begin({ slowReadMs: 2_000 });
     await sees(change.id, 'read begins');
 
-    await server.restartHard();
+    await server.crash();
+    await server.start();
     await change.approve();
     await sees(change.id, 'done ok', 20_000);
     await pause(4_500); // the quiet after which somebody could be taken for dead

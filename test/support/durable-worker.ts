@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { createDb } from '../../api/db.ts';
 import { createDurable } from '../../api/durable/durable.ts';
 import { type EffectCall, runEffect } from '../../api/durable/effect.ts';
+import { AppError } from '../../lib/errors.ts';
 import { createLogger } from '../../lib/log.ts';
 
 const scenarioSchema = z.object({
@@ -60,6 +61,11 @@ durable.register('change', async (id) => {
     const task = await db.task.findUniqueOrThrow({ where: { id } });
     return scenarioSchema.parse(task.params);
   });
+  const refusal = await durable
+    .step('refused', () => Promise.reject(new AppError('UPSTREAM_REJECTED', 'no', { retryable: true })))
+    .catch((error: unknown) =>
+      error instanceof AppError ? `${error.code} ${error.retryable}` : 'an error without code',
+    );
   for (const child of scenario.children) await durable.startChild('note', child);
   for (const child of scenario.children) {
     const ended = await durable.awaitChild(child);
@@ -75,9 +81,10 @@ durable.register('change', async (id) => {
   await durable.step('ask', () => note(id, 'waits'));
   const approval = await durable.receive<{ approved: boolean }>('approval', 86_400_000);
   if (approval?.approved !== true) {
-    await durable.step('refused', () => note(id, 'refused'));
+    await durable.step('no approval', () => note(id, 'no approval'));
     return;
   }
+  await durable.step('refusal', () => note(id, refusal));
   const { targetUrl, approvalId, actionId } = scenario;
   const call: EffectCall = {
     guard: async (tx) => {

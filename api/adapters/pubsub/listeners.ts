@@ -2,8 +2,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { WakeTopic } from '../../ports/pubsub.ts';
 
-/** Who hears a wake-up. */
-export type Listener = (id: string | undefined) => void;
+type Listener = (id: string | undefined) => void;
 
 /** The listeners of this process, by topic: what every adapter hands its wake-ups to. */
 export interface Listeners {
