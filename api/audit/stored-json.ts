@@ -6,6 +6,8 @@ export type StoredObject = { [key: string]: StoredJson };
 
 const deepest = 40;
 const cleanText = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+// A key of this name is lost on the way through libraries that assign keys one by one.
+const cleanKey = (key: string): string => (key === '__proto__' ? '_proto_' : cleanText(key));
 
 /**
  * Any value as JSON that survives storing: PostgreSQL refuses NUL and half characters, and a hostile input must not be able to
@@ -28,7 +30,7 @@ export function storedJson(value: unknown, depth = 0): StoredJson {
       if (Array.isArray(value)) return value.map((item) => storedJson(item, depth + 1));
       if (value instanceof Set) return [...value].map((item) => storedJson(item, depth + 1));
       const entries = Object.entries(value).filter(([, item]) => item !== undefined && typeof item !== 'function');
-      return Object.fromEntries(entries.map(([key, item]) => [cleanText(key), storedJson(item, depth + 1)]));
+      return Object.fromEntries(entries.map(([key, item]) => [cleanKey(key), storedJson(item, depth + 1)]));
     }
     default:
       return null;
