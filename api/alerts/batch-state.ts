@@ -105,7 +105,7 @@ export function foldBatch(alerts: readonly StoredAlert[], facts: BatchFacts): Ba
       groupsById.set(target.id, target);
       groupsByKey.set(target.key, target);
     } else apply(home, event, facts.now);
-    if (change === 'fired') endEarlier(earlier, target, groupsById, alert.startsAt, facts.now);
+    endEarlier(earlier, change === 'fired' ? target : null, groupsById, alert.startsAt, facts.now);
     target.commonLabels = home === undefined ? alert.labels : common(target.commonLabels, alert.labels);
     target.voice = stored;
     if (change === 'fired') {
@@ -164,10 +164,10 @@ function apply(target: Group, event: GroupEvent, now: Date): void {
   for (const effect of effects) target.effects.add(effect);
 }
 
-/** One condition fires once: a later start means the earlier episode has ended, whether its end was told or not. */
+/** One condition fires once: a later start means the earlier episode has ended, told or not. `counted` has its end in its own event. */
 function endEarlier(
   earlier: readonly Episode[],
-  target: Group,
+  counted: Group | null,
   groups: ReadonlyMap<string, Group>,
   startsAt: Date,
   now: Date,
@@ -177,7 +177,7 @@ function endEarlier(
     one.endsAt = startsAt;
     one.changed = true;
     const its = groups.get(one.groupId);
-    if (its !== undefined && its !== target) apply(its, { type: 'resolved' }, now);
+    if (its !== undefined && its !== counted) apply(its, { type: 'resolved' }, now);
   }
 }
 
