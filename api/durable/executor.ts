@@ -30,6 +30,7 @@ export async function startExecutor(options: LeaseOptions): Promise<Executor> {
   let row: LeaseRow;
   let connected = true;
   let stopped = false;
+  const ending = new AbortController();
   let lastBeat = 0;
   let quietUntil = 0;
   let look: ((session: pg.Client) => Promise<void>) | undefined;
@@ -57,6 +58,7 @@ export async function startExecutor(options: LeaseOptions): Promise<Executor> {
       try {
         await next.connect();
         if (!(await takeSlotBack(next, slot, row))) return lose('another process has taken over the work of this slot');
+        if (stopped) return void next.end().catch(() => undefined);
         session = next;
         await beat();
         quietUntil = performance.now() + leaseTimes.quietMs;
@@ -85,7 +87,7 @@ export async function startExecutor(options: LeaseOptions): Promise<Executor> {
 
   const turning = (async () => {
     while (!stopped) {
-      await pause(leaseTimes.beatMs);
+      await pause(leaseTimes.beatMs, undefined, { signal: ending.signal }).catch(() => undefined);
       if (!connected || stopped) continue;
       const current = session;
       try {
@@ -111,6 +113,7 @@ export async function startExecutor(options: LeaseOptions): Promise<Executor> {
     },
     stop: async () => {
       stopped = true;
+      ending.abort();
       await turning;
       await session.end().catch(() => undefined);
     },
