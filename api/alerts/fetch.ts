@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { sha256Hex } from '../../lib/canonical-json.ts';
-import { databaseNow, type Tx } from '../db.ts';
+import { type AlertGroup, databaseNow, type Tx } from '../db.ts';
 import { reopenWithinMs } from '../incidents/incident-state.ts';
 import type { Severity } from '../incidents/severity-rules.ts';
 import type { BatchFacts, Episode, Group } from './batch-state.ts';
-import { indexSystems, type Place, type SystemIndex } from './stages/group.ts';
+import { indexSystems, type Place, placeFromKey, type SystemIndex } from './stages/group.ts';
 import type { SilenceRule } from './stages/silence.ts';
 import type { StoredAlert } from './stored-alert.ts';
 
@@ -108,16 +108,15 @@ async function fetchGroups(
     },
     orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
   });
-  const open = rows.filter((row) => row.openKey === null);
-  return [...open, ...rows.filter((row) => row.openKey !== null)].map((row) => ({
+  const ended = rows.filter((row) => row.openKey === null);
+  return [...ended, ...rows.filter((row) => row.openKey !== null)].map((row) => groupOf(row, placeOf.get(row.key)));
+}
+
+function groupOf(row: AlertGroup, place: Place | undefined): Group {
+  return {
     id: row.id,
     key: row.key,
-    place: placeOf.get(row.key) ?? {
-      scope: row.key.split('|')[0] ?? row.key,
-      groupKey: row.key,
-      systemId: row.systemId,
-      subject: null,
-    },
+    place: place ?? placeFromKey(row.key, row.systemId),
     source: row.source,
     title: row.title,
     isNew: false,
@@ -136,7 +135,29 @@ async function fetchGroups(
     effects: new Set(),
     wantsIncident: false,
     changed: false,
-  }));
+  };
+}
+
+/** Muted groups with the labels of what fires in them, and the silences in force now. */
+export async function fetchMuted(tx: Tx): Promise<{
+  readonly groups: readonly Group[];
+  readonly labelsOf: ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
+  readonly silences: readonly SilenceRule[];
+  readonly now: Date;
+}> {
+  const now = await databaseNow(tx);
+  const rows = await tx.alertGroup.findMany({
+    where: { status: 'SILENCED' },
+    include: { alerts: { where: { status: 'FIRING' }, select: { labels: true }, take: 500 } },
+    orderBy: { lastSeenAt: 'asc' },
+    take: 500,
+  });
+  return {
+    now,
+    groups: rows.map((row) => groupOf(row, undefined)),
+    labelsOf: new Map(rows.map((row) => [row.id, row.alerts.map((one) => labels.catch({}).parse(one.labels))])),
+    silences: await fetchSilences(tx, now),
+  };
 }
 
 const matchers = z.array(

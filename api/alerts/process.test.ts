@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AlertCore, alertCore } from '../../test/support/alert-core.ts';
 import { createDb } from '../db.ts';
 import { automation } from '../incidents/by.ts';
+import { settleIncidents } from '../incidents/resolve.ts';
 import { ingestAlerts } from './ingest.ts';
 import { processAlerts } from './process.ts';
+import { unmuteGroups } from './unmute.ts';
 
 let core: AlertCore;
 const sender = automation('alertmanager', 'test');
@@ -203,6 +205,63 @@ test('an approved action in hand keeps the incident open for the check of its ta
 
   expect((await incidents())[0]?.status).toBe('TRIGGERED');
   expect((await groups())[0]?.status).toBe('RESOLVED');
+});
+
+test('a silenced alert is counted and told to nobody until its silence ends', async () => {
+  await core.db.silence.create({
+    data: {
+      id: '00000000-0000-7000-8000-00000000000c',
+      status: 'ACTIVE',
+      comment: 'deploy',
+      matchers: [{ name: 'queue', value: 'a|b', isRegex: true, isEqual: true }],
+      startsAt: new Date(Date.now() - 60_000),
+      endsAt: new Date(Date.now() + 60_000),
+    },
+  });
+  await send(alert({ labels: { queue: 'a' } }), alert({ labels: { queue: 'b' } }));
+  await processAlerts(core.deps);
+  expect(await unmuteGroups(core.deps)).toBe(0);
+  expect(await groups()).toMatchObject([{ status: 'SILENCED', firingCount: 2, incidentId: null }]);
+  expect(await incidents()).toEqual([]);
+
+  await core.db.silence.updateMany({ data: { endsAt: new Date(Date.now() - 1_000) } });
+
+  expect(await unmuteGroups(core.deps)).toBe(1);
+  expect(await groups()).toMatchObject([{ status: 'FIRING', firingCount: 2 }]);
+  expect(await incidents()).toMatchObject([{ title: 'ServiceDown · payment-api' }]);
+  expect(await core.db.task.count()).toBe(1);
+  expect(await unmuteGroups(core.deps)).toBe(0);
+});
+
+test('another alert of the same system joins its incident with one line in the thread', async () => {
+  await send(alert({ severity: 'warning' }));
+  await processAlerts(core.deps);
+
+  await send(alert({ name: 'HighLatency' }), alert({ name: 'HighCpu', severity: 'warning' }));
+  await processAlerts(core.deps);
+
+  expect(await incidents()).toMatchObject([{ severity: 'CRITICAL' }]);
+  const notices = await core.db.notification.findMany({
+    where: { kind: 'INCIDENT_NOTICE' },
+    orderBy: { createdAt: 'asc' },
+  });
+  expect(notices.map((one) => one.text)).toEqual([
+    'Severity raised to CRITICAL',
+    expect.stringMatching(/^More|^Another/),
+  ]);
+  expect(await core.db.notification.findMany({ where: { kind: 'INCIDENT_CARD' } })).toMatchObject([{ revision: 2 }]);
+  expect(await core.db.task.count()).toBe(1);
+});
+
+test('settling closes an incident whose task ended without closing it', async () => {
+  await send(alert());
+  await processAlerts(core.deps);
+  await core.db.alertGroup.updateMany({ data: { status: 'RESOLVED', openKey: null, resolvedAt: new Date() } });
+
+  expect(await settleIncidents(core.deps)).toBe(1);
+  expect(await settleIncidents(core.deps)).toBe(0);
+
+  expect(await incidents()).toMatchObject([{ status: 'RESOLVED' }]);
 });
 
 test('info opens no incident, an unknown severity does', async () => {

@@ -46,6 +46,14 @@ export function group(
   return { scope, groupKey: scope, systemId: null, subject: null, reason: 'no-system-label' };
 }
 
+/** The place a stored group was given; the inverse of its key. */
+export function placeFromKey(groupKey: string, systemId: string | null): Place {
+  if (groupKey.startsWith('group:')) return { scope: groupKey, groupKey, systemId, subject: null };
+  const scope = groupKey.split('|')[0] ?? groupKey;
+  const subject = scope.startsWith('label:') ? scope.slice('label:'.length) : null;
+  return { scope, groupKey, systemId, subject };
+}
+
 /** Systems prepared for many look-ups. */
 export interface SystemIndex {
   readonly byName: ReadonlyMap<string, KnownSystem>;
