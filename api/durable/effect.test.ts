@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../lib/ids.ts';
-import { createLogger } from '../../lib/log.ts';
-import { makeApprovedAction } from '../../test/support/approved-action.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { approvedEffect, claim, never, startProcess } from '../../test/support/effect-process.ts';
 import { until } from '../../test/support/until.ts';
 import { createDb, type DbHandle } from '../db.ts';
-import { type EffectCall, type EffectDeps, type EffectResult, runEffect } from './effect.ts';
+import { type EffectCall, runEffect } from './effect.ts';
 import type { EffectSubject } from './effect-rows.ts';
 
-const log = createLogger({ name: 'test', level: 'silent' });
 let database: TestDatabase;
 let handle: DbHandle;
-let slots = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -22,63 +19,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Process {
-  readonly deps: EffectDeps;
-  held: boolean;
-  /** The process is surely gone, and time passes. */
-  die(): Promise<void>;
-}
-
-/** A process as the journal knows it: a row in the table of executors, and a lease. */
-async function startProcess(): Promise<Process> {
-  const session = `worker/${newId()}`;
-  const slot = slots++;
-  await handle.db.executor.create({ data: { slot, backendPid: slot, backendStart: 'now', program: session } });
-  const started: Process = {
-    held: true,
-    deps: {
-      db: handle.db,
-      log,
-      askAgainMs: 1,
-      durable: {
-        isHeld: () => started.held,
-        whenHeld: () => until(() => started.held, { what: 'the lease' }).then(() => undefined),
-        session: () => session,
-      },
-    },
-    die: async () => {
-      await handle.db.executor.delete({ where: { slot } });
-      await handle.db
-        .$executeRaw`update "Effect" set "intentAt" = "intentAt" - interval '10 s' where owner like ${`${session}#%`}`;
-      await handle.db
-        .$executeRaw`update "TargetLock" set "acquiredAt" = "acquiredAt" - interval '10 s' where owner like ${`${session}#%`}`;
-    },
-  };
-  return started;
-}
-
-async function approvedEffect(target?: string): Promise<EffectSubject> {
-  const ids = await makeApprovedAction(handle.db);
-  const step = 'effect';
-  return { key: `${ids.approvalId}:${step}`, step, target: target ?? newId(), correlationId: ids.taskId, ...ids };
-}
-
-const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
-const claim =
-  (subject: EffectSubject): EffectCall['guard'] =>
-  async (tx) => {
-    const { count } = await tx.approval.updateMany({
-      where: { id: subject.approvalId, usedAt: null },
-      data: { usedAt: new Date() },
-    });
-    return count === 1 ? null : 'used before';
-  };
 const row = (subject: EffectSubject) => handle.db.effect.findUnique({ where: { key: subject.key } });
 const locks = (subject: EffectSubject) => handle.db.targetLock.count({ where: { target: subject.target } });
 
 describe('an effect', () => {
   it('runs once, is recorded with its answer, and answers the same when asked again', async () => {
-    const [process, subject] = [await startProcess(), await approvedEffect()];
+    const [process, subject] = [await startProcess(handle.db), await approvedEffect(handle.db)];
     const calls: string[] = [];
     const call: EffectCall = {
       guard: claim(subject),
@@ -100,7 +46,7 @@ describe('an effect', () => {
   });
 
   it('a refusal of the target is an answer, recorded as not accepted', async () => {
-    const [process, subject] = [await startProcess(), await approvedEffect()];
+    const [process, subject] = [await startProcess(handle.db), await approvedEffect(handle.db)];
 
     const result = await runEffect(process.deps, subject, {
       guard: claim(subject),
@@ -114,7 +60,7 @@ describe('an effect', () => {
     ['the target drifted', () => ({ precondition: async () => 'another version' })],
     ['the guard refuses', () => ({ guard: async () => 'another version' })],
   ])('%s: nothing is called, no intent is left, the target is free', async (_title, differs) => {
-    const [process, subject] = [await startProcess(), await approvedEffect()];
+    const [process, subject] = [await startProcess(handle.db), await approvedEffect(handle.db)];
 
     const result = await runEffect(process.deps, subject, {
       guard: claim(subject),
@@ -128,7 +74,7 @@ describe('an effect', () => {
   });
 
   it('when the audit entry cannot be written nothing is called, and the approval is not used up', async () => {
-    const [process, subject] = [await startProcess(), await approvedEffect()];
+    const [process, subject] = [await startProcess(handle.db), await approvedEffect(handle.db)];
     const refused = runEffect(process.deps, subject, {
       guard: async (tx) => {
         await claim(subject)(tx);
@@ -148,7 +94,7 @@ describe('an effect', () => {
     ['does not answer', 'unknown', 'unknown'],
     ['cannot be asked', undefined, 'unknown'],
   ])('a call without an answer, and the target %s', async (_title, answer, status) => {
-    const [process, subject] = [await startProcess(), await approvedEffect()];
+    const [process, subject] = [await startProcess(handle.db), await approvedEffect(handle.db)];
     let calls = 0;
 
     const result = await runEffect(process.deps, subject, {
@@ -167,7 +113,7 @@ describe('an effect', () => {
   });
 
   it('a process whose lease is gone does not call until it is back', async () => {
-    const [process, subject] = [await startProcess(), await approvedEffect()];
+    const [process, subject] = [await startProcess(handle.db), await approvedEffect(handle.db)];
     let called = false;
     const running = runEffect(process.deps, subject, {
       guard: async (tx) => {
@@ -188,7 +134,11 @@ describe('an effect', () => {
   });
 
   it('of a dead process that never reached a target which honours keys is called under the same key', async () => {
-    const [dead, alive, subject] = [await startProcess(), await startProcess(), await approvedEffect()];
+    const [dead, alive, subject] = [
+      await startProcess(handle.db),
+      await startProcess(handle.db),
+      await approvedEffect(handle.db),
+    ];
     const calls: string[] = [];
     let reached = false;
     void runEffect(dead.deps, subject, {
@@ -216,7 +166,11 @@ describe('an effect', () => {
   });
 
   it('completed late by a process that was taken for dead is noted, and the outcome stays unknown', async () => {
-    const [frozen, alive, subject] = [await startProcess(), await startProcess(), await approvedEffect()];
+    const [frozen, alive, subject] = [
+      await startProcess(handle.db),
+      await startProcess(handle.db),
+      await approvedEffect(handle.db),
+    ];
     let wake: ((answer: { accepted: boolean; answer: string }) => void) | undefined;
     const late = runEffect(frozen.deps, subject, {
       guard: claim(subject),
@@ -236,7 +190,11 @@ describe('an effect', () => {
 
   it('waits for another one on the same target, and looks at the target only then', async () => {
     const target = newId();
-    const [process, first, second] = [await startProcess(), await approvedEffect(target), await approvedEffect(target)];
+    const [process, first, second] = [
+      await startProcess(handle.db),
+      await approvedEffect(handle.db, target),
+      await approvedEffect(handle.db, target),
+    ];
     const order: string[] = [];
     let finish: (() => void) | undefined;
     const running = runEffect(process.deps, first, {
@@ -274,10 +232,10 @@ describe('an effect', () => {
   it('the lock of a process that died before its intent does not block the target', async () => {
     const target = newId();
     const [dead, alive, first, second] = [
-      await startProcess(),
-      await startProcess(),
-      await approvedEffect(target),
-      await approvedEffect(target),
+      await startProcess(handle.db),
+      await startProcess(handle.db),
+      await approvedEffect(handle.db, target),
+      await approvedEffect(handle.db, target),
     ];
     let looking = false;
     void runEffect(dead.deps, first, {
@@ -298,105 +256,4 @@ describe('an effect', () => {
 
     expect(result.status).toBe('done');
   });
-});
-
-/** Numbers that look random and are the same in every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = Math.imul(seed, 2_654_435_761) >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-describe('whatever dies wherever', () => {
-  const points = [
-    'nowhere',
-    'guard',
-    'before the call',
-    'after the call',
-    'in the call, frozen',
-    'while asking',
-  ] as const;
-
-  it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
-    'one key is called once, or asked about first (order %i)',
-    async (seed) => {
-      const pick = numbers(seed);
-      const subject = await approvedEffect();
-      const canAsk = pick(3) > 0;
-      const honoursKeys = pick(2) === 0;
-      const calls: number[] = [];
-      const frozen = new Map<number, Promise<unknown>>();
-      const thaw: (() => void)[] = [];
-      let used = 0;
-
-      const attempt = async (index: number): Promise<EffectResult | 'died'> => {
-        const process = await startProcess();
-        const point = points[pick(points.length)];
-        let die: (value: 'died') => void = () => undefined;
-        const death = new Promise<'died'>((resolve) => (die = resolve));
-        const dieHere = async (): Promise<never> => {
-          await process.die();
-          die('died');
-          return never();
-        };
-        const call: EffectCall = {
-          guard: async (tx) => {
-            const reason = await claim(subject)(tx);
-            if (point === 'guard') throw new Error('died in the guard');
-            if (reason === null) used++;
-            return reason;
-          },
-          honoursKeys,
-          perform: async () => {
-            if (point === 'before the call') return dieHere();
-            if (point === 'in the call, frozen') {
-              await process.die();
-              die('died');
-              await new Promise<void>((resolve) => thaw.push(resolve));
-            }
-            calls.push(index);
-            if (point === 'after the call') return dieHere();
-            return { accepted: true, answer: `attempt ${index}` };
-          },
-          ...(canAsk
-            ? {
-                check: async () => {
-                  if (point === 'while asking') return dieHere();
-                  return calls.length > 0 ? ('arrived' as const) : ('not_arrived' as const);
-                },
-              }
-            : {}),
-        };
-        const running = runEffect(process.deps, subject, call).catch(() => 'died' as const);
-        if (point === 'in the call, frozen') frozen.set(index, running);
-        const result = await Promise.race([running, death]);
-        if (result === 'died' && point === 'guard') await process.die();
-        return result;
-      };
-
-      const results: (EffectResult | 'died')[] = [];
-      for (let index = 0; index < 6 && (index === 0 || results.at(-1) === 'died'); index++) {
-        const twins = pick(4) === 0 ? [attempt(index), attempt(index + 100)] : [attempt(index)];
-        results.push(...(await Promise.all(twins)));
-      }
-      for (const wake of thaw) wake();
-      await Promise.all(frozen.values());
-
-      const journal = await row(subject);
-      const told = results.filter((result) => result !== 'died');
-      expect(used).toBeLessThanOrEqual(1);
-      // The living call once at most; only a frozen one that wakes may come on top, where the target counts the key once.
-      expect(calls.filter((index) => !frozen.has(index)).length).toBeLessThanOrEqual(1);
-      if (!canAsk || !honoursKeys) expect(calls.length).toBeLessThanOrEqual(1);
-      for (const result of told) {
-        expect(['done', 'unknown']).toContain(result.status);
-        if (result.status === 'done') expect(calls.length).toBeGreaterThan(0);
-      }
-      // Everybody who was told was told the same, and it is what the journal says.
-      expect(new Set(told.map((result) => result.status)).size).toBeLessThanOrEqual(1);
-      if (told.length > 0) expect(journal?.status.toLowerCase()).toBe(told[0]?.status);
-    },
-  );
 });
