@@ -1,5 +1,5 @@
 /** Where an approval stands. */
-export type ApprovalStatusName = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'CANCELLED' | 'SUPERSEDED';
+type ApprovalStatusName = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'CANCELLED' | 'SUPERSEDED';
 
 /** What a decision is judged by: the locked row, and nothing the caller brought. */
 export interface ApprovalState {

@@ -5,6 +5,7 @@ import { type Approval, inTransaction, type Task, type User } from '../db.ts';
 import { cancelApproval, cancelApprovalsOf } from './cancel.ts';
 import { decideApproval } from './decide.ts';
 import { digestNow } from './digest.ts';
+import { eligibleWords, viewerCanDecide } from './eligible.ts';
 import { expireApprovals } from './expire.ts';
 import { type ApprovalRequestInput, requestApproval } from './request.ts';
 import { useApproval } from './use.ts';
@@ -320,4 +321,16 @@ test('when the audit entry cannot be written nothing is decided', async () => {
     decidedAt: null,
   });
   expect(await core.db.approvalDecision.count()).toBe(0);
+});
+
+test('a card offers its buttons to those whose click could count', async () => {
+  const approval = await asked({}, 'high');
+  const lee = await core.person('Lee', 'VIEWER');
+  expect(await viewerCanDecide(core.db, viewerOf(mina), approval)).toBe(true);
+  for (const other of [jin, lee]) expect(await viewerCanDecide(core.db, viewerOf(other), approval)).toBe(false);
+  expect(eligibleWords(approval, 'EN')).toBe('2 of the approvers, not Jin');
+
+  await decide(approval, mina, true, { typedConfirmation: call.target });
+
+  expect(await viewerCanDecide(core.db, viewerOf(mina), approval)).toBe(false);
 });

@@ -1,6 +1,3 @@
-/** How dangerous a call is, as its tool declares it. */
-export type ActionRisk = 'read_only' | 'low' | 'medium' | 'high' | 'forbidden';
-
 /** What a policy is asked about. */
 export interface PolicyQuestion {
   readonly risk: string;

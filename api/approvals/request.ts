@@ -8,7 +8,7 @@ import { tellApproval } from './tell.ts';
 import { approvalNumber, say } from './texts.ts';
 
 /** How long an approval waits when the task does not say. */
-export const defaultExpiryMs = 20 * 60_000;
+const defaultExpiryMs = 20 * 60_000;
 const shortestExpiryMs = 10_000;
 const longestExpiryMs = 24 * 3_600_000;
 

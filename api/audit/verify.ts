@@ -5,7 +5,7 @@ import { type AnchorFile, readAnchors } from './anchor.ts';
 import { chainStart, entryHash, sameHash } from './chain.ts';
 
 /** What is wrong with the chain. */
-export type ChainFault = 'changed' | 'missing' | 'inserted' | 'reordered' | 'cut' | 'rebuilt' | 'head' | 'anchor';
+type ChainFault = 'changed' | 'missing' | 'inserted' | 'reordered' | 'cut' | 'rebuilt' | 'head' | 'anchor';
 
 /** Verdict over the whole log: fine, or the first bad row and what happened to it. */
 export type ChainVerdict =

@@ -1,6 +1,6 @@
 import type { ReplyJson } from './size-rules.ts';
 
-export type ConfidenceName = 'HIGH' | 'MEDIUM' | 'LOW' | 'NONE';
+type ConfidenceName = 'HIGH' | 'MEDIUM' | 'LOW' | 'NONE';
 
 /** A check a machine can make on a stored reply. `path` leads into the reply's data. */
 export type MachineCheck =
@@ -30,7 +30,7 @@ export type MachineCheck =
     };
 
 /** A sentence and the evidence it cites. */
-export interface ClaimToJudge {
+interface ClaimToJudge {
   readonly text: string;
   readonly evidenceRefs: readonly number[];
   readonly check?: MachineCheck | null;

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../lib/canonical-json.ts';
 
 /** The largest reply that is kept whole. */
-export const largestReplyBytes = 64 * 1024;
+const largestReplyBytes = 64 * 1024;
 
 /** JSON as replies are made of. */
 export type ReplyJson = null | boolean | number | string | ReplyJson[] | { [key: string]: ReplyJson };

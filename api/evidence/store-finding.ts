@@ -20,7 +20,7 @@ export interface FindingInput {
   readonly needed: readonly Wording[];
   readonly writtenByModel: boolean;
 }
-export interface ClaimInput {
+interface ClaimInput {
   readonly text: Wording;
   readonly evidenceRefs: readonly number[];
   readonly check?: MachineCheck | null;

@@ -3,7 +3,7 @@ import { AppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { redactSecrets } from '../../lib/redact.ts';
 import { clip } from '../../lib/text.ts';
-import { type StoredJson, storedJson } from '../audit/stored-json.ts';
+import { storedJson } from '../audit/stored-json.ts';
 import type { Core } from '../context.ts';
 import { type Evidence, inTransaction, Prisma, type Tx } from '../db.ts';
 import { fitReply } from './size-rules.ts';
@@ -20,13 +20,6 @@ export interface ReplyToStore {
   readonly rangeFrom?: string | Date | null;
   readonly rangeTo?: string | Date | null;
   readonly data: unknown;
-}
-
-/** What `Evidence.data` holds: the kind, the reply, and in words what was cut from it. */
-export interface StoredReplyData {
-  readonly kind: string;
-  readonly reply: StoredJson;
-  readonly cut: string | null;
 }
 
 /** Digest of everything a person or a model sees of a stored reply. */
@@ -72,6 +65,7 @@ export async function storeEvidence(
     title: words(reply.title, 200),
     asked: words(reply.asked, 2_000),
     summary: words(reply.summary, 500),
+    // The kind decides how it is drawn; `cut` says in words what was left out.
     data: { kind: reply.kind, reply: sized.data, cut: sized.cut },
     url: webAddress(reply.url),
     rangeFrom: timeOrNull(reply.rangeFrom),

@@ -3,7 +3,7 @@ import type { Notification, NotificationChannel, Tx } from '../db.ts';
 import { inTransaction, Prisma } from '../db.ts';
 
 /** A sender that has not claimed for this long has lost the channel; no call to the chat takes longer. */
-export const senderLeaseMs = 10_000;
+const senderLeaseMs = 10_000;
 const shortestClaimMs = 5_000;
 const longestClaimMs = 300_000;
 

@@ -17,7 +17,7 @@ export type NotificationKindName =
   | 'HANDOFF'
   | 'REPORT'
   | 'HOME';
-export type DeliveryStatus = 'PENDING' | 'CLAIMED' | 'DELIVERED' | 'UNCERTAIN' | 'FAILED' | 'REPLACED';
+type DeliveryStatus = 'PENDING' | 'CLAIMED' | 'DELIVERED' | 'UNCERTAIN' | 'FAILED' | 'REPLACED';
 
 /** What a row knows about its delivery. */
 export interface DeliveryState {
@@ -87,7 +87,7 @@ export function isCard(kind: NotificationKindName): boolean {
 }
 
 /** A refusal is marked in the row, so that the second one in a row ends the tries. */
-export const refusedMark = 'refused: ';
+const refusedMark = 'refused: ';
 const firstWaitMs = 1_000;
 const longestWaitMs = 300_000;
 

@@ -33,7 +33,7 @@ const emailSchema = z.email().max(200);
 const chatSchema = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
 
 /** Whether the runtime knows this IANA zone. */
-export function isTimeZone(zone: string): boolean {
+function isTimeZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone.length > 0;
   } catch {

@@ -27,7 +27,7 @@ async function findKey(db: Core['db'], secret: string): Promise<ApiKey | null> {
 }
 
 /** A person of the record as requests carry it. */
-export function toPerson(user: User): Person {
+function toPerson(user: User): Person {
   const { id, displayName, locale, timeZone, roles } = user;
   return { id, displayName, locale, timeZone, roles };
 }
