@@ -15,22 +15,21 @@ export interface StartedProcess {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
-/** Starts a program with its output kept. A program of the product is named by its path below dist/, for example api/main.js. */
+/**
+ * Starts a program with its output kept. A program of the product is named by its path below dist/, for example api/main.js,
+ * or by its source, which then runs without a build: test/support/postgres-user.ts.
+ */
 export function startProcess(
   program: string,
   args: readonly string[] = [],
   options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): StartedProcess {
-  const ours = program.endsWith('.js') && !program.startsWith('/');
-  const child = spawn(
-    ours ? process.execPath : program,
-    ours ? ['--enable-source-maps', projectPath('dist', program), ...args] : [...args],
-    {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', ...options.env },
-      cwd: options.cwd ?? projectPath(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const [command, ...rest] = commandOf(program);
+  const child = spawn(command, [...rest, ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', ...options.env },
+    cwd: options.cwd ?? projectPath(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => lines.push(line));
@@ -53,4 +52,11 @@ export function startProcess(
     kill: (signal = 'SIGTERM') => void child.kill(signal),
     exited,
   };
+}
+
+function commandOf(program: string): readonly [string, ...string[]] {
+  if (program.startsWith('/')) return [program];
+  if (program.endsWith('.js')) return [process.execPath, '--enable-source-maps', projectPath('dist', program)];
+  if (program.endsWith('.ts')) return [process.execPath, '--import', 'tsx', projectPath(program)];
+  return [program];
 }
