@@ -1,3 +1,5 @@
+import { isAppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
 import { clip } from '../../lib/text.ts';
 import type { Actor } from '../context.ts';
 import type { Incident, Tx } from '../db.ts';
@@ -30,6 +32,7 @@ interface Deps {
   readonly startTask: (tx: Tx, request: StartInvestigation) => Promise<unknown>;
   readonly defaultConversation: { readonly workspace: string; readonly channel: string } | null;
   readonly locale: Language;
+  readonly log: Logger;
 }
 
 /** What a batch did to incidents. */
@@ -233,8 +236,8 @@ async function investigate(deps: Deps, tx: Tx, by: By, incidents: readonly Incid
   });
   const working = new Set(busy.map((one) => one.incidentId));
   const waiting = incidents.filter((one) => !working.has(one.id));
-  for (const incident of waiting)
-    await deps.startTask(tx, {
+  for (const incident of waiting) {
+    const request: StartInvestigation = {
       agentId: 'sop',
       taskType: 'incident_response',
       params: {},
@@ -253,6 +256,14 @@ async function investigate(deps: Deps, tx: Tx, by: By, incidents: readonly Incid
           }),
       idempotencyKey: `incident:${incident.id}:response:${incident.version}`,
       correlationId: by.correlationId,
-    });
+    };
+    try {
+      await deps.startTask(tx, request);
+    } catch (error) {
+      // Without its agent the incident is still told; an alert is never given back because nobody can look into it.
+      if (!isAppError(error) || (error.code !== 'NOT_FOUND' && error.code !== 'INVALID_INPUT')) throw error;
+      deps.log.error({ err: error, incidentId: incident.id }, 'the investigation of an incident could not be started');
+    }
+  }
   return waiting.length;
 }

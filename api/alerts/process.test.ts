@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AppError } from '../../lib/errors.ts';
 import { type AlertCore, alertCore } from '../../test/support/alert-core.ts';
 import { createDb } from '../db.ts';
 import { automation } from '../incidents/by.ts';
@@ -314,6 +315,32 @@ test('a row that cannot be processed is kept aside; the rest of its batch goes o
   expect(await groups()).toMatchObject([{ firingCount: 18, totalCount: 18 }]);
   const aside = await core.db.inboxEvent.findMany({ where: { status: 'QUARANTINED' }, orderBy: { key: 'asc' } });
   expect(aside.map((row) => row.error)).toEqual([expect.stringContaining('unreadable'), expect.stringContaining('f9')]);
+});
+
+test('while the audit refuses, alerts wait and none is put aside', async () => {
+  await send(alert());
+  const refuse = async () => {
+    throw new Error('permission denied for table AuditEntry');
+  };
+
+  for (let attempt = 0; attempt < 4; attempt++)
+    await expect(processAlerts({ ...core.deps, audit: refuse })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+
+  expect(await core.db.inboxEvent.count({ where: { status: 'RECEIVED', attempts: 0 } })).toBe(1);
+  expect(await incidents()).toEqual([]);
+  expect(await processAlerts(core.deps)).toBe(1);
+});
+
+test('an incident is told even when its investigation cannot be started', async () => {
+  await send(alert());
+  const startTask = async () => {
+    throw new AppError('NOT_FOUND', 'There is no agent sop.');
+  };
+
+  await processAlerts({ ...core.deps, startTask });
+
+  expect(await incidents()).toHaveLength(1);
+  expect(await core.db.notification.count({ where: { kind: 'INCIDENT_CARD' } })).toBe(1);
 });
 
 test('two workers at once make one incident, one card and one investigation', async () => {

@@ -1,3 +1,4 @@
+import { AppError, isAppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Core } from '../context.ts';
 import { inTransaction, type Tx } from '../db.ts';
@@ -34,7 +35,13 @@ interface Done {
  * transaction a batch; several workers share the rows and meet at the lock of the system, so a system has one incident, one card and
  * one investigation. A row that cannot be processed is quarantined with its reason. Answers how many rows were taken.
  */
-export async function processAlerts(deps: AlertDeps): Promise<number> {
+export async function processAlerts(given: AlertDeps): Promise<number> {
+  const deps: AlertDeps = {
+    ...given,
+    audit: notTheRow(given.audit),
+    startTask: notTheRow(given.startTask),
+    cancelApprovals: notTheRow(given.cancelApprovals),
+  };
   const limit = deps.batchSize ?? usualBatch;
   let total = 0;
   for (;;) {
@@ -47,43 +54,71 @@ export async function processAlerts(deps: AlertDeps): Promise<number> {
       total += done.taken.length;
       if (done.taken.length < limit) return total;
     } catch (error) {
+      // A fault of the product or its database is no fault of the row: it is passed on, and the rows wait.
+      if (seen.length === 0 || isAppError(error)) throw error;
       await deps.db.$queryRaw`select 1`;
-      if (seen.length === 0) throw error;
       deps.log.warn({ err: error, rows: seen.length }, 'a batch of alerts failed, looking for the row');
-      total += await isolate(deps, seen, error);
+      const found = await isolate(deps, seen, error);
+      if (found.taken === 0 && found.failed.length > 1) throw error;
+      for (const one of found.failed) await setAside(deps, one.id, one.cause);
+      total += found.taken + found.failed.length;
     }
   }
 }
 
-/** Halves a failed batch until the rows that break it stand alone; those are kept aside after a few tries. */
-async function isolate(deps: AlertDeps, ids: readonly string[], cause: unknown): Promise<number> {
-  if (ids.length === 1) return setAside(deps, ids, cause);
+/** What fails in another part of the product is no reason to put an alert aside. */
+function notTheRow<A extends readonly unknown[], R>(call: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await call(...args);
+    } catch (cause) {
+      if (isAppError(cause)) throw cause;
+      throw new AppError('UNAVAILABLE', 'The alerts cannot be processed now.', { cause, retryable: true });
+    }
+  };
+}
+
+interface Isolated {
+  readonly taken: number;
+  readonly failed: readonly { readonly id: string; readonly cause: unknown }[];
+}
+
+/** Halves a failed batch until the rows that break it stand alone; the others go through. */
+async function isolate(deps: AlertDeps, ids: readonly string[], cause: unknown): Promise<Isolated> {
+  const [id] = ids;
+  if (id === undefined) return { taken: 0, failed: [] };
+  if (ids.length === 1) return { taken: 0, failed: [{ id, cause }] };
   const middle = Math.ceil(ids.length / 2);
-  let total = 0;
+  let taken = 0;
+  const failed: Isolated['failed'][number][] = [];
   for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
     try {
       const done = await runBatch(deps, { ids: half, limit: half.length }, () => undefined);
       tell(deps, done);
-      total += done.taken.length;
+      taken += done.taken.length;
     } catch (error) {
+      if (isAppError(error)) throw error;
       await deps.db.$queryRaw`select 1`;
-      total += await isolate(deps, half, error);
+      const found = await isolate(deps, half, error);
+      taken += found.taken;
+      failed.push(...found.failed);
     }
   }
-  return total;
+  return { taken, failed };
 }
 
-async function setAside(deps: Core, ids: readonly string[], cause: unknown): Promise<number> {
+/** Keeps a row that alone breaks its batch aside after a few tries. */
+async function setAside(deps: Core, id: string, cause: unknown): Promise<void> {
   const reason = (cause instanceof Error ? cause.message : 'unknown')
     .replaceAll('\u0000', '')
     .slice(-500)
     .toWellFormed();
-  deps.log.error({ err: cause, inboxEvent: ids[0] }, 'an alert could not be processed');
-  return deps.db.$executeRaw`
+  deps.log.error({ err: cause, inboxEvent: id }, 'an alert could not be processed');
+  await deps.db.$executeRaw`
     update "InboxEvent" set "attempts" = "attempts" + 1, "error" = ${reason},
       "status" = (case when "attempts" + 1 >= ${mostAttempts} then 'QUARANTINED' else 'RECEIVED' end)::"InboxStatus",
       "doneAt" = case when "attempts" + 1 >= ${mostAttempts} then clock_timestamp() end
-    where "id" = any(${[...ids]}::uuid[]) and "status" = 'RECEIVED'`;
+    where "id" = ${id}::uuid and "status" = 'RECEIVED'`;
 }
 
 function tell(deps: AlertDeps, done: Done): void {
