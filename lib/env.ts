@@ -55,3 +55,20 @@ export function documentConfig(schema: z.ZodObject): string {
     })
     .join('\n\n');
 }
+
+/** Exit code of a program whose configuration is refused (sysexits EX_CONFIG). */
+export const exitConfig = 78;
+
+/** Reads the environment by a schema, or prints every problem to standard error and ends the program with `exitConfig`. */
+export function readConfigOrExit<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Readonly<Record<string, string | undefined>>,
+): z.infer<z.ZodObject<Shape>> {
+  try {
+    return readConfig(schema, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(exitConfig);
+  }
+}

@@ -3,7 +3,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { z } from 'zod';
-import { readConfig } from '../lib/env.ts';
+import { readConfigOrExit } from '../lib/env.ts';
 import { hardenServer } from '../lib/http.ts';
 import { createLogger } from '../lib/log.ts';
 import { projectPath } from '../lib/project-path.ts';
@@ -33,11 +33,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const log = createLogger({ name: 'web', level: 'info' });
-const config = readConfig(webConfigSchema, process.env);
-if (config.WEB_API_KEY !== undefined && !loopback.has(config.WEB_HOST)) {
-  log.fatal(
-    'WEB_API_KEY would give everyone who reaches this address the rights of the console: WEB_HOST must be a loopback address',
-  );
+const config = readConfigOrExit(webConfigSchema, process.env);
+if ((config.WEB_API_KEY !== undefined || config.LOCAL_SLACK_URL !== undefined) && !loopback.has(config.WEB_HOST)) {
+  process.stderr.write('  WEB_HOST: must be a loopback address while WEB_API_KEY or LOCAL_SLACK_URL is set\n');
   process.exit(78);
 }
 const assets = projectPath('dist', 'web', 'public');
@@ -60,9 +58,9 @@ const server = createServer((req, res) => {
 });
 hardenServer(server);
 
-/** A console with a key answers only to its own names, so that no other site's name can be pointed at it. */
+/** A console with a key or a local Slack behind it answers only to its own names, so that no other site's name can be pointed at it. */
 function hostIsOurs(req: IncomingMessage): boolean {
-  if (config.WEB_API_KEY === undefined) return true;
+  if (config.WEB_API_KEY === undefined && config.LOCAL_SLACK_URL === undefined) return true;
   const host = (req.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   return loopback.has(host);
 }

@@ -18,7 +18,7 @@ const has = (program) => spawnSync('sh', ['-c', 'command -v "$0"', program]).sta
 const packages = Object.entries(needed)
   .filter(([program]) => !has(program))
   .map(([, name]) => name);
-if (packages.includes('chromium')) packages.push('fonts-noto-cjk');
+if (packages.includes('chromium')) packages.push('fonts-noto-cjk', 'fonts-noto-color-emoji');
 if (packages.length === 0) process.exit(0);
 
 const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
