@@ -79,3 +79,27 @@ export async function person(db: Db, displayName: string, permissions: readonly 
     correlationId: `test:${id}`,
   };
 }
+
+/** What one test alert differs in. */
+export interface Shape {
+  readonly name?: string;
+  readonly status?: 'FIRING' | 'RESOLVED';
+  readonly start?: number;
+  readonly labels?: Record<string, string>;
+  readonly fingerprint?: string;
+  readonly severity?: string;
+  readonly annotations?: Record<string, string>;
+}
+
+const start = Date.now() - 600_000;
+/** One alert as a source sends it: ServiceDown of payment-api, firing, unless said otherwise. `start` counts seconds. */
+export const alert = (shape: Shape = {}): unknown => ({
+  name: shape.name ?? 'ServiceDown',
+  status: shape.status ?? 'FIRING',
+  labels: { alertname: shape.name ?? 'ServiceDown', service: 'payment-api', ...shape.labels },
+  annotations: shape.annotations ?? { summary: 'it is down' },
+  startsAt: new Date(start + (shape.start ?? 0) * 1_000).toISOString(),
+  endsAt: shape.status === 'RESOLVED' ? new Date().toISOString() : '0001-01-01T00:00:00Z',
+  severity: shape.severity ?? 'critical',
+  ...(shape.fingerprint === undefined ? {} : { fingerprint: shape.fingerprint }),
+});
