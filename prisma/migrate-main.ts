@@ -7,5 +7,3 @@ if (!url) {
 }
 const applied = await migrateDeploy(url);
 process.stdout.write(applied.length === 0 ? 'Nothing to apply.\n' : `Applied: ${applied.join(', ')}\n`);
-// The engine leaves the timer of its lock running for 10 s; nothing waits for it.
-process.exit(0);

@@ -69,6 +69,7 @@ async function loadEngine(): Promise<EngineRuntime> {
   const require = createRequire(import.meta.url);
   const file = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/_bg\.js$/, '_bg.wasm');
   const imports: WebAssembly.ModuleImports = { ...(await import('@prisma/schema-engine-wasm/schema_engine_bg')) };
+  for (const name of Object.keys(imports)) if (name.startsWith('__wbg_setTimeout_')) imports[name] = waitWithoutHolding;
   const module = new WebAssembly.Module(readFileSync(file));
   const { exports } = new WebAssembly.Instance(module, { './schema_engine_bg.js': imports });
   if (!isEngineRuntime(imports)) throw new Error('the schema engine package is not the one this product was made for');
@@ -76,6 +77,11 @@ async function loadEngine(): Promise<EngineRuntime> {
   const begin = exports.__wbindgen_start;
   if (typeof begin === 'function') begin();
   return imports;
+}
+
+/** The engine leaves the 10 s timer of its lock running when it is done: no process must stay alive for it. */
+function waitWithoutHolding(call: () => void, ms: number): NodeJS.Timeout {
+  return setTimeout(call, ms >>> 0).unref();
 }
 
 function isEngineRuntime(value: object): value is EngineRuntime {

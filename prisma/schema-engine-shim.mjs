@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import crypto from 'node:crypto';
 // Stands in for Prisma's native schema engine where it cannot be downloaded: speaks its JSON-RPC on stdio and hands every call to the
-// WASM build of the same engine over @prisma/adapter-pg.   export PRISMA_SCHEMA_ENGINE_BINARY=$PWD/tools/schema-engine-shim.mjs
+// WASM build of the same engine over @prisma/adapter-pg.   export PRISMA_SCHEMA_ENGINE_BINARY=$PWD/prisma/schema-engine-shim.mjs
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import readline from 'node:readline';

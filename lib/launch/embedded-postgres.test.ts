@@ -47,7 +47,7 @@ async function start(options: { port?: number; supervised?: boolean } = {}): Pro
 
 /** Another process that uses the same home. */
 function startUser(mode = ''): StartedProcess {
-  const user = startProcess('test/support/postgres-user.ts', [home, mode]);
+  const user = startProcess('test/support/postgres-user.mjs', [home, mode]);
   users.push(user);
   return user;
 }

@@ -17,7 +17,7 @@ export interface StartedProcess {
 
 /**
  * Starts a program with its output kept. A program of the product is named by its path below dist/, for example api/main.js,
- * or by its source, which then runs without a build: test/support/postgres-user.ts.
+ * or by its source, which then runs without a build: test/support/postgres-user.mjs.
  */
 export function startProcess(
   program: string,
@@ -57,6 +57,6 @@ export function startProcess(
 function commandOf(program: string): readonly [string, ...string[]] {
   if (program.startsWith('/')) return [program];
   if (program.endsWith('.js')) return [process.execPath, '--enable-source-maps', projectPath('dist', program)];
-  if (program.endsWith('.ts')) return [process.execPath, '--import', 'tsx', projectPath(program)];
+  if (/\.(ts|mjs)$/.test(program)) return [process.execPath, '--import', 'tsx', projectPath(program)];
   return [program];
 }

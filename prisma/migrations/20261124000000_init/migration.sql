@@ -1036,8 +1036,6 @@ ALTER TABLE "ContactOnSystem" ADD CONSTRAINT "ContactOnSystem_systemId_fkey" FOR
 -- AddForeignKey
 ALTER TABLE "ManualChunk" ADD CONSTRAINT "ManualChunk_manualId_fkey" FOREIGN KEY ("manualId") REFERENCES "Manual"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
-
-
 -- The audit chain is append-only for everyone who works through this schema.
 -- \073 is a semicolon: the embedded schema engine would take a plain one inside the body for the end of the statement.
 CREATE FUNCTION "audit_entry_is_append_only"() RETURNS trigger LANGUAGE plpgsql AS E'BEGIN RAISE EXCEPTION \'AuditEntry is append-only\' USING ERRCODE = \'42501\'\073 END';
