@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { parseDuration } from '../lib/duration.ts';
+import { Secret } from '../lib/secret.ts';
+
+const secret = (min: number) =>
+  z
+    .string()
+    .min(min)
+    .transform((value) => new Secret(value));
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** Every variable the API and the worker read. `.env.example` is made from it. */
+export const apiConfigSchema = z.object({
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .describe('PostgreSQL 15, the only record. npm start brings an embedded one when it is not set'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis 7 for wake-ups between processes and caches; without it PostgreSQL carries the wake-ups'),
+  QDRANT_URL: httpUrl.optional().describe('Qdrant; not used by this version, manuals are searched in PostgreSQL'),
+  API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
+  API_PORT: port(8000).describe('Port of the API'),
+  AUDIT_KEY: secret(32).describe('Key of the audit chain, at least 32 characters; keep it outside the database'),
+  AUDIT_ANCHOR_FILE: z
+    .string()
+    .default('audit-anchor.log')
+    .describe('File the head of the audit chain is written to, hourly and at every stop'),
+  BOT_API_KEY: secret(24).optional().describe('API key of the bot, at least 24 characters'),
+  WEB_API_KEY: secret(24).optional().describe('Read-only API key of the console on a loopback address'),
+  ADMIN_API_KEY: secret(24).optional().describe('API key with the rights of an administrator'),
+  ADMIN_SLACK_USERS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    )
+    .describe('Slack people who are administrators: <user> or <workspace>:<user>, separated by commas'),
+  SLACK_WORKSPACE: z.string().optional().describe('Id of the Slack workspace incidents are told in'),
+  DEFAULT_CHANNEL: z
+    .string()
+    .optional()
+    .describe('Id of the channel for incidents of systems without a channel of their own'),
+  DEFAULT_LOCALE: z.enum(['EN', 'KO']).default('EN').describe('Language of shared messages: EN or KO'),
+  LOCAL_PEOPLE: flag.describe('Registers the three people of the local workspace (true or false)'),
+  SAMPLE_SYSTEM: flag.describe('Registers and starts the sample service (true or false)'),
+  SAMPLE_PORT: port(8090).describe('Port of the sample service'),
+  PROCESSES_HOME: z.string().default('.data').describe('Folder in which the local process runner keeps its files'),
+  ALLOWED_COMMANDS: z
+    .string()
+    .optional()
+    .describe('JSON file with the commands that may be run after an approval: [{name, argv, effect, undo}]'),
+  PROMETHEUS_URL: httpUrl.optional().describe('Prometheus, asked during investigations and to verify fixes'),
+  PROMETHEUS_BEARER: secret(1).optional().describe('Bearer token for Prometheus'),
+  KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
+  KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
+  AZURE_OPENAI_ENDPOINT: httpUrl
+    .optional()
+    .describe('Azure OpenAI; without any model facts are collected and no analysis is written'),
+  AZURE_OPENAI_API_KEY: secret(1).optional().describe('Key of Azure OpenAI'),
+  AZURE_OPENAI_DEPLOYMENT: z.string().optional().describe('Deployment of the chat model'),
+  AZURE_OPENAI_API_VERSION: z.string().default('2024-10-21').describe('API version of Azure OpenAI'),
+  OPENAI_BASE_URL: httpUrl.optional().describe('Any OpenAI-compatible address, instead of Azure'),
+  OPENAI_API_KEY: secret(1).optional().describe('Key for OPENAI_BASE_URL'),
+  OPENAI_MODEL: z.string().optional().describe('Model asked at OPENAI_BASE_URL'),
+  HEALTH_CHECK_CRON: z
+    .string()
+    .default('*/10 * * * * *')
+    .describe('When the monitoring agent checks all systems by itself (cron with seconds, UTC)'),
+  APPROVAL_EXPIRY: z
+    .string()
+    .default('PT20M')
+    .refine((text) => (parseDuration(text) ?? 0) >= 10_000, 'must be a duration of at least PT10S')
+    .transform((text) => parseDuration(text) ?? 0)
+    .describe('How long an approval waits (ISO 8601 duration)'),
+  CONSOLE_ORIGINS: z
+    .string()
+    .default('http://localhost:3000,http://127.0.0.1:3000')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    )
+    .describe('Origins that may open a GraphQL WebSocket from a browser'),
+  GRAPHQL_INTROSPECTION: flag.describe('Lets callers without a credential read the schema (true or false)'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('Log level'),
+});
+
+type ApiVariables = z.infer<typeof apiConfigSchema>;
+
+/** Which model is asked; settings that belong together are checked together. */
+export type LlmConfig =
+  | { readonly mode: 'none' }
+  | {
+      readonly mode: 'azure';
+      readonly endpoint: string;
+      readonly apiKey: Secret;
+      readonly apiVersion: string;
+      readonly deployment: string;
+    }
+  | { readonly mode: 'compatible'; readonly baseUrl: string; readonly apiKey: Secret; readonly model: string };
+
+/** Everything the composition root needs. */
+export interface ApiConfig extends ApiVariables {
+  readonly llm: LlmConfig;
+}
+
+/** The language model of a configuration; half a configuration is a problem, named. */
+export function llmOf(config: ApiVariables): { readonly llm: LlmConfig } | { readonly problems: readonly string[] } {
+  const {
+    AZURE_OPENAI_ENDPOINT: endpoint,
+    AZURE_OPENAI_API_KEY: azureKey,
+    AZURE_OPENAI_DEPLOYMENT: deployment,
+  } = config;
+  if (endpoint !== undefined || azureKey !== undefined || deployment !== undefined) {
+    if (endpoint === undefined || azureKey === undefined || deployment === undefined) {
+      const missing = {
+        AZURE_OPENAI_ENDPOINT: endpoint,
+        AZURE_OPENAI_API_KEY: azureKey,
+        AZURE_OPENAI_DEPLOYMENT: deployment,
+      };
+      return {
+        problems: Object.entries(missing).flatMap(([name, value]) =>
+          value === undefined ? [`  ${name}: is required with the other AZURE_OPENAI_ variables`] : [],
+        ),
+      };
+    }
+    return {
+      llm: { mode: 'azure', endpoint, apiKey: azureKey, apiVersion: config.AZURE_OPENAI_API_VERSION, deployment },
+    };
+  }
+  if (config.OPENAI_BASE_URL !== undefined) {
+    if (config.OPENAI_MODEL === undefined) return { problems: ['  OPENAI_MODEL: is required with OPENAI_BASE_URL'] };
+    return {
+      llm: {
+        mode: 'compatible',
+        baseUrl: config.OPENAI_BASE_URL,
+        apiKey: config.OPENAI_API_KEY ?? new Secret('none'),
+        model: config.OPENAI_MODEL,
+      },
+    };
+  }
+  return { llm: { mode: 'none' } };
+}

@@ -1,0 +1,162 @@
+import os from 'node:os';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { createRegistry } from '../lib/metrics.ts';
+
+/** Metric label of every agent operators were promised; their series exist from the start. */
+const agentTypes = ['report', 'monitoring', 'its', 'db_extract', 'change_mgmt', 'biz_support', 'sop', 'infra'] as const;
+
+export interface ApiMetrics {
+  readonly registry: Registry;
+  onRequest(seen: {
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    readonly seconds: number;
+  }): void;
+  onOperation(seen: { readonly operation: string; readonly outcome: 'ok' | 'error'; readonly seconds: number }): void;
+  onRejected(limit: string): void;
+  onTaskEnd(end: { readonly agentId: string; readonly status: string; readonly durationMs: number }): void;
+}
+
+/** Readings that are taken when somebody scrapes. */
+export interface MetricReadings {
+  databaseConnections(): Promise<number>;
+  outbox(): Promise<{ readonly pending: number; readonly oldestSeconds: number }>;
+  approvalsPending(): Promise<number>;
+  queueDepth(): Promise<number>;
+}
+
+/** Share of all processors in use since the last reading, in percent. */
+function cpuReader(): () => number {
+  const sum = () =>
+    os
+      .cpus()
+      .reduce(
+        (total, { times }) => ({
+          idle: total.idle + times.idle,
+          all: total.all + times.idle + times.user + times.nice + times.sys + times.irq,
+        }),
+        { idle: 0, all: 0 },
+      );
+  let before = sum();
+  return () => {
+    const now = sum();
+    const all = now.all - before.all;
+    const used = all === 0 ? 0 : 1 - (now.idle - before.idle) / all;
+    before = now;
+    return Math.max(0, Math.min(100, used * 100));
+  };
+}
+
+/** All metrics of the API and the worker; names and labels of the operations contract first. */
+export function createMetrics(readings: MetricReadings): ApiMetrics {
+  const registry = createRegistry();
+  const registers = [registry];
+  const tasks = new Counter({
+    name: 'agent_tasks_total',
+    help: 'Tasks that ended',
+    labelNames: ['agent_type'],
+    registers,
+  });
+  const successes = new Counter({
+    name: 'agent_tasks_successful_total',
+    help: 'Tasks that succeeded',
+    labelNames: ['agent_type'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'agent_task_duration_seconds',
+    help: 'Time from start to end of a task',
+    labelNames: ['agent_type'],
+    buckets: [0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
+    registers,
+  });
+  for (const agent_type of agentTypes) {
+    tasks.inc({ agent_type }, 0);
+    successes.inc({ agent_type }, 0);
+    durations.zero({ agent_type });
+  }
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'HTTP requests',
+    labelNames: ['method', 'path', 'status'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time of HTTP requests',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const operations = new Counter({
+    name: 'agentic_graphql_requests_total',
+    help: 'GraphQL operations',
+    labelNames: ['operation', 'outcome'],
+    registers,
+  });
+  const operationSeconds = new Histogram({
+    name: 'agentic_graphql_duration_seconds',
+    help: 'Time of GraphQL operations',
+    labelNames: ['operation'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10],
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'agentic_graphql_rejected_total',
+    help: 'GraphQL requests beyond a limit',
+    labelNames: ['limit'],
+    registers,
+  });
+  requests.inc({ method: 'POST', path: '/graphql', status: '200' }, 0);
+  requests.inc({ method: 'POST', path: '/api/agents/execute', status: '202' }, 0);
+  for (const limit of ['depth', 'cost', 'aliases', 'root_fields', 'directives', 'tokens', 'body', 'batch'])
+    rejected.inc({ limit }, 0);
+  const cpu = cpuReader();
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        try {
+          this.set(await read());
+        } catch {
+          // The source is away: the last value would be a lie, so the series has none.
+          this.reset();
+        }
+      },
+    });
+  gauge('system_cpu_usage_percent', 'Use of all processors since the last scrape', cpu);
+  gauge(
+    'system_memory_usage_percent',
+    'Use of the memory of the machine',
+    () => (1 - os.freemem() / os.totalmem()) * 100,
+  );
+  gauge('database_connections_active', 'Connections to the database of the product', readings.databaseConnections);
+  gauge('agentic_outbox_pending', 'Messages that wait to be sent', async () => (await readings.outbox()).pending);
+  gauge(
+    'agentic_outbox_oldest_seconds',
+    'Age of the oldest message that waits',
+    async () => (await readings.outbox()).oldestSeconds,
+  );
+  gauge('agentic_approvals_pending', 'Approvals that wait for a person', readings.approvalsPending);
+  gauge('agentic_queue_depth', 'Tasks that wait to be begun', readings.queueDepth);
+  return {
+    registry,
+    onRequest({ method, path, status, seconds: took }) {
+      requests.inc({ method, path, status: String(status) });
+      seconds.observe(took);
+    },
+    onOperation({ operation, outcome, seconds: took }) {
+      operations.inc({ operation, outcome });
+      operationSeconds.observe({ operation }, took);
+    },
+    onRejected: (limit) => rejected.inc({ limit }),
+    onTaskEnd({ agentId, status, durationMs }) {
+      const labels = { agent_type: agentId };
+      tasks.inc(labels);
+      if (status === 'SUCCEEDED') successes.inc(labels);
+      durations.observe(labels, durationMs / 1_000);
+    },
+  };
+}
