@@ -53,6 +53,8 @@ export interface ActionTool<A> {
   readonly args: z.ZodType<A>;
   readonly risk: 'low' | 'medium' | 'high' | 'forbidden';
   readonly timeoutMs: number;
+  /** The target counts calls with one key once, so a call that surely did not arrive may be made again under it. */
+  readonly honoursKey: boolean;
   readonly describe: (args: A, ports: ToolPorts) => ActionDescription;
   /** State of the target that must be the same when the call runs as when it was approved. */
   readonly precondition: (
