@@ -20,9 +20,18 @@ export type ToolOutcome<D> =
   | { readonly outcome: 'no_data'; readonly reason: string; readonly evidence: StoredEvidence }
   | { readonly outcome: 'error'; readonly reason: string; readonly evidence: StoredEvidence };
 
+/** A check a machine makes on the stored reply `ref`; `path` leads into the reply's data. A claim whose check fails is dropped. */
+export type ClaimCheck = {
+  readonly kind: 'equals';
+  readonly ref: number;
+  readonly path: readonly (string | number)[];
+  readonly value: string | number | boolean | null;
+};
+
 export interface ClaimDraft {
   readonly text: Bilingual | string;
   readonly evidenceRefs: readonly number[];
+  readonly check?: ClaimCheck;
 }
 
 /** What a task hands in; finding-rules drops claims without evidence and caps the confidence. */
@@ -45,6 +54,8 @@ export interface ActionRequest<A = unknown> {
   readonly args: A;
   /** Why, citing evidence. */
   readonly reason: string;
+  /** A shorter way to the approval that has a name, and the runbook that names it; policy decides whether it holds. */
+  readonly named?: { readonly policy: string; readonly namedBy: string };
 }
 
 export type ApprovalOutcome =
@@ -155,6 +166,8 @@ export interface TaskContext {
   readonly record: TaskRecord;
   /** `none`: say so and go on without. */
   readonly llm: 'none' | 'azure' | 'compatible';
+  /** Which connections were set up when the task began; it stays so for this task. */
+  readonly has: { readonly metrics: boolean };
   /** A durable step shown in the plan: done once, its stored result returned afterwards. It may run again after a crash, so it only reads. */
   step<T extends Json>(name: string, title: Bilingual, fn: () => Promise<T>): Promise<T>;
   /** A step that calls a read tool and stores Evidence. Never throws for the other side's faults: they are outcomes. */
@@ -173,9 +186,9 @@ export interface TaskContext {
     readonly error: string | null;
   }>;
   /** Stores the action, asks for what policy demands, waits through restarts, until decided or expired. */
-  approve(name: string, title: Bilingual, action: ActionRequest): Promise<ApprovalOutcome>;
+  approve<A>(name: string, title: Bilingual, action: ActionRequest<A>): Promise<ApprovalOutcome>;
   /** Runs exactly the approved call once, through the effect journal. Asks a person when the outcome cannot be known. */
-  effect(name: string, title: Bilingual, approvalId: string, action: ActionRequest): Promise<EffectOutcome>;
+  effect<A>(name: string, title: Bilingual, approvalId: string, action: ActionRequest<A>): Promise<EffectOutcome>;
   /** Marks what became of the approved action after a fresh check. */
   actionOutcome(approvalId: string, outcome: 'VERIFIED' | 'EXECUTED_UNVERIFIED' | 'FAILED'): Promise<void>;
   /** One structured answer of the model over stored evidence; null when there is no model, it is down, or its answer was unusable. */
