@@ -3,9 +3,9 @@ import { hardenServer } from '../http.ts';
 import { createPayments } from './payments.ts';
 
 // A small payment service to try the product on. It breaks for real when asked to, and a restart heals it.
-const port = Number(process.env.SAMPLE_SERVICE_PORT ?? 8090);
-const host = process.env.SAMPLE_SERVICE_HOST ?? '127.0.0.1';
-if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('SAMPLE_SERVICE_PORT is no port');
+const port = Number(process.env.SAMPLE_PORT ?? 8090);
+const host = process.env.SAMPLE_HOST ?? '127.0.0.1';
+if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('SAMPLE_PORT is no port');
 
 const server = createServer(createPayments({ crash: () => process.exit(1) }));
 hardenServer(server);
