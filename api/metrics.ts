@@ -5,7 +5,7 @@ import { createRegistry } from '../lib/metrics.ts';
 /** Metric label of every agent operators were promised; their series exist from the start. */
 const agentTypes = ['report', 'monitoring', 'its', 'db_extract', 'change_mgmt', 'biz_support', 'sop', 'infra'] as const;
 
-export interface ApiMetrics {
+export interface Metrics {
   readonly registry: Registry;
   onRequest(seen: {
     readonly method: string;
@@ -49,7 +49,7 @@ function cpuReader(): () => number {
 }
 
 /** All metrics of the API and the worker; names and labels of the operations contract first. */
-export function createMetrics(readings: MetricReadings): ApiMetrics {
+export function createMetrics(readings: MetricReadings): Metrics {
   const registry = createRegistry();
   const registers = [registry];
   const tasks = new Counter({
