@@ -9,8 +9,9 @@ export async function withTimeout<T>(work: (signal: AbortSignal) => Promise<T>, 
       const error = new AppError('UPSTREAM_UNAVAILABLE', `${what} did not answer in ${ms / 1000} s`, {
         retryable: true,
       });
-      controller.abort(error);
+      // First: work that fails because of the signal must not answer in the place of the limit.
       reject(error);
+      controller.abort(error);
     }, ms);
   });
   try {

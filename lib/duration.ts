@@ -10,13 +10,14 @@ export function parseDuration(text: string): number | null {
   const match = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?)?$/.exec(text);
   if (!match || text === 'P' || text.endsWith('T')) return null;
   const [, weeks, days, hours, minutes, seconds] = match;
-  return Math.round(
+  const ms = Math.round(
     Number(weeks ?? 0) * 604_800_000 +
       Number(days ?? 0) * 86_400_000 +
       Number(hours ?? 0) * 3_600_000 +
       Number(minutes ?? 0) * 60_000 +
       Number(seconds ?? 0) * 1_000,
   );
+  return Number.isSafeInteger(ms) ? ms : null;
 }
 
 /** ISO 8601 duration of a number of milliseconds, for example PT15M. */

@@ -43,32 +43,24 @@ export function readConfig<Shape extends z.ZodRawShape>(
   );
 }
 
-/** The part of `.env.example` that describes a schema: every variable with its meaning and default. */
-export function documentConfig(schema: z.ZodObject): string {
-  return Object.entries(schema.shape)
-    .map(([name, field]) => {
-      const type = z.globalRegistry.get(field as z.ZodType)?.description ?? '';
-      const probe = (field as z.ZodType).safeParse(undefined);
-      const fallback = probe.success && probe.data !== undefined ? String(probe.data) : '';
-      const note = probe.success ? '' : ' (required)';
-      return `# ${type}${note}\n${probe.success ? '# ' : ''}${name}=${fallback}`;
-    })
-    .join('\n\n');
+/** What a field was described as, also when a default or another step was put around it afterwards. */
+function meaningOf(field: z.core.$ZodType): string {
+  const own = z.globalRegistry.get(field)?.description;
+  if (own !== undefined) return own;
+  const { def } = field._zod;
+  if ('innerType' in def && def.innerType instanceof z.core.$ZodType) return meaningOf(def.innerType);
+  if ('in' in def && def.in instanceof z.core.$ZodType) return meaningOf(def.in);
+  return '';
 }
 
-/** Exit code of a program whose configuration is refused (sysexits EX_CONFIG). */
-export const exitConfig = 78;
-
-/** Reads the environment by a schema, or prints every problem to standard error and ends the program with `exitConfig`. */
-export function readConfigOrExit<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
-  env: Readonly<Record<string, string | undefined>>,
-): z.infer<z.ZodObject<Shape>> {
-  try {
-    return readConfig(schema, env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(exitConfig);
-  }
+/** The part of `.env.example` that describes a schema: every variable with its meaning and default. */
+export function documentConfig(schema: z.ZodObject): string {
+  return Object.entries<z.core.$ZodType>(schema.shape)
+    .map(([name, field]) => {
+      const probe = z.safeParse(field, undefined);
+      const fallback = probe.success && probe.data !== undefined ? String(probe.data) : '';
+      const comment = `${meaningOf(field)}${probe.success ? '' : ' (required)'}`.trim();
+      return `${comment === '' ? '' : `# ${comment}\n`}${probe.success ? '# ' : ''}${name}=${fallback}`;
+    })
+    .join('\n\n');
 }

@@ -24,7 +24,7 @@ export async function loadFolder<T>(
   const folder = fileURLToPath(options.folder);
   const taken = new Map<string, string>();
   const loaded: { file: string; plugin: T }[] = [];
-  for (const file of pluginFiles(folder, options.layout ?? 'files')) {
+  for (const file of pluginFiles(folder, options.layout ?? 'files', options.skip ?? [])) {
     const name =
       options.layout === 'folders' ? path.basename(path.dirname(file)) : path.basename(file).replace(/\.[jt]s$/, '');
     if (options.skip?.includes(name)) continue;
@@ -51,7 +51,7 @@ export async function loadFolder<T>(
   return loaded;
 }
 
-function pluginFiles(folder: string, layout: 'files' | 'folders'): readonly string[] {
+function pluginFiles(folder: string, layout: 'files' | 'folders', skip: readonly string[]): readonly string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
   if (layout === 'files') {
     return entries
@@ -64,11 +64,13 @@ function pluginFiles(folder: string, layout: 'files' | 'folders'): readonly stri
       .map((entry) => path.join(folder, entry.name));
   }
   return entries
-    .filter((entry) => entry.isDirectory())
-    .flatMap((entry) =>
-      ['index.ts', 'index.js']
-        .map((file) => path.join(folder, entry.name, file))
-        .filter((file) => existsSync(file))
-        .slice(0, 1),
-    );
+    .filter((entry) => entry.isDirectory() && !skip.includes(entry.name))
+    .flatMap((entry) => {
+      const own = path.join(folder, entry.name);
+      const index = ['index.ts', 'index.js'].map((file) => path.join(own, file)).find((file) => existsSync(file));
+      // A folder without any file is left over from another version: version control keeps no empty ones.
+      if (index === undefined && readdirSync(own, { recursive: true, withFileTypes: true }).some((one) => one.isFile()))
+        throw new Error(`${path.join(path.basename(folder), entry.name)}: it has no index`);
+      return index === undefined ? [] : [index];
+    });
 }

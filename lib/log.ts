@@ -16,3 +16,8 @@ export function createLogger(options: { name: string; level?: string; destinatio
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
+
+/** A logger whose every line carries the id that ties together what one request or task caused in all processes. */
+export function correlated(log: Logger, correlationId: string): Logger {
+  return log.child({ correlationId });
+}
