@@ -1,0 +1,5 @@
+import { runMeasurements } from '../trials/measurement.ts';
+import { startup } from './startup.ts';
+import { story } from './story.ts';
+
+process.exit(await runMeasurements('bench', [startup, story]));

@@ -1,0 +1,8 @@
+import { crash } from './crash.ts';
+import { serveLocalSlack } from './local-slack.ts';
+import { runMeasurements } from './measurement.ts';
+import { two } from './two.ts';
+
+// The trials run the local workspace in a process of its own, which is this program again.
+if (process.argv[2] === 'serve-local-slack') await serveLocalSlack(process.env);
+else process.exit(await runMeasurements('trials', [crash, two]));
