@@ -54,6 +54,11 @@ export const apiConfigSchema = z.object({
   SAMPLE_SYSTEM: flag.describe('Registers and starts the sample service (true or false)'),
   SAMPLE_PORT: port(8090).describe('Port of the sample service'),
   PROCESSES_HOME: z.string().default('.data').describe('Folder in which the local process runner keeps its files'),
+  PROCESSES_RUN: z
+    .string()
+    .default('once')
+    .describe('Name of this run of the machine; the sample service is started once for each'),
+  PROCESSES_STOP: flag.describe('Stops the sample service when the API stops (true or false)'),
   ALLOWED_COMMANDS: z
     .string()
     .optional()

@@ -64,3 +64,17 @@ export function documentConfig(schema: z.ZodObject): string {
     })
     .join('\n\n');
 }
+
+/** Exit code of a program whose configuration is refused (sysexits EX_CONFIG). */
+export const exitConfig = 78;
+
+/** Runs a reader of the environment, or prints every problem to standard error and ends the program with `exitConfig`. */
+export function orExit<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.problems.map(({ name, problem }) => `  ${name}: ${problem}`).join('\n')}\n`);
+    process.exit(exitConfig);
+  }
+}

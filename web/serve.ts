@@ -3,7 +3,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { z } from 'zod';
-import { readConfigOrExit } from '../lib/env.ts';
+import { orExit, readConfig } from '../lib/env.ts';
 import { hardenServer } from '../lib/http.ts';
 import { createLogger } from '../lib/log.ts';
 import { projectPath } from '../lib/project-path.ts';
@@ -33,7 +33,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const log = createLogger({ name: 'web', level: 'info' });
-const config = readConfigOrExit(webConfigSchema, process.env);
+const config = orExit(() => readConfig(webConfigSchema, process.env));
 if ((config.WEB_API_KEY !== undefined || config.LOCAL_SLACK_URL !== undefined) && !loopback.has(config.WEB_HOST)) {
   process.stderr.write('  WEB_HOST: must be a loopback address while WEB_API_KEY or LOCAL_SLACK_URL is set\n');
   process.exit(78);

@@ -77,6 +77,7 @@ async function ask<A>(run: TaskRun, step: PlanStep, action: ActionRequest<A>): P
     },
     precondition,
     named: action.named ?? null,
+    ...(deps.approvalExpiryMs === undefined ? {} : { expiresInMs: deps.approvalExpiryMs }),
     correlationId: task.correlationId,
     within: async (tx, approval) => {
       await moveTask(tx, task.id, 'WAITING_APPROVAL');

@@ -21,6 +21,8 @@ export interface TaskDeps extends Core {
   readonly ports: ToolPorts;
   readonly llm: Llm;
   readonly cancelApprovals: IncidentDeps['cancelApprovals'];
+  /** How long an approval waits; 20 minutes when left out. */
+  readonly approvalExpiryMs?: number;
   readonly onTaskEnd?: (end: TaskEnd) => void;
 }
 

@@ -17,6 +17,8 @@ export interface EmbeddedPostgresOptions {
   readonly port?: number;
   /** Starts the server again, on its port, whenever it ends before `stop`. */
   readonly supervised?: boolean;
+  /** Further server settings, `name=value`. They hold for whoever starts the server. */
+  readonly settings?: readonly string[];
   readonly log?: (line: string) => void;
 }
 
@@ -47,7 +49,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const home = reachableHome(asked, serverAccount(path.join(asked, 'pgdata')), log);
   const account = serverAccount(path.join(home, 'pgdata'));
   const password = readOrCreatePassword(home);
-  const cluster = new Cluster(home, account, findBinaries(account, log), password);
+  const cluster = new Cluster(home, account, findBinaries(account, log), password, options.settings ?? []);
 
   const first = await use(cluster, options.port ?? 0, log);
   await createDatabase(first.holder, database);

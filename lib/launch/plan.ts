@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { ProcessSpec } from './processes.ts';
 import type { LocalSecrets } from './secrets.ts';
@@ -50,7 +51,9 @@ export function planProcesses(
         ADMIN_API_KEY: given('ADMIN_API_KEY'),
         ...own({
           AUDIT_ANCHOR_FILE: path.join(settings.home, 'audit-anchor.log'),
-          PROCESSES_HOME: path.join(settings.home, 'processes'),
+          PROCESSES_HOME: settings.home,
+          PROCESSES_RUN: randomUUID(),
+          PROCESSES_STOP: 'true',
           SAMPLE_PORT: String(settings.SAMPLE_PORT),
           ...(local
             ? { LOCAL_PEOPLE: 'true', SLACK_WORKSPACE: 'T0LOCAL', DEFAULT_CHANNEL: 'C0OPS', SAMPLE_SYSTEM: 'true' }

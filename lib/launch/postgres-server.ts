@@ -48,6 +48,7 @@ export class Cluster {
     private readonly account: ServerAccount,
     private readonly binaries: string,
     private readonly password: string,
+    private readonly settings: readonly string[],
   ) {
     this.data = path.join(home, 'pgdata');
     this.pidFile = path.join(this.data, 'postmaster.pid');
@@ -90,7 +91,7 @@ export class Cluster {
     // Detached: Ctrl-C in a terminal reaches the launcher, which stops the server in order.
     const child = spawn(
       path.join(this.binaries, 'bin', 'postgres'),
-      ['-D', this.data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+      ['-D', this.data, '-p', String(port), ...[...SETTINGS, ...this.settings].flatMap((setting) => ['-c', setting])],
       { ...this.account, cwd: '/', env: environment(), stdio: ['ignore', out, out], detached: true },
     );
     closeSync(out);
