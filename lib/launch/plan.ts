@@ -14,6 +14,7 @@ export function planProcesses(
   const given = (name: keyof LocalSecrets) => env[name] || secrets[name];
   const local = settings.localSlack;
   const slackUrl = `http://127.0.0.1:${settings.LOCAL_SLACK_PORT}`;
+  const overHttp = env.SLACK_MODE === 'http';
   const own = (values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).filter(([name]) => !env[name]));
   const slack: Record<string, string> = local
@@ -32,6 +33,7 @@ export function planProcesses(
         ...slack,
         LOCAL_SLACK_PORT: String(settings.LOCAL_SLACK_PORT),
         LOCAL_SLACK_STATE: path.join(settings.home, 'local-slack.jsonl'),
+        SLACK_EVENTS_URL: overHttp ? `http://127.0.0.1:${settings.BOT_PORT}/slack/events` : '',
       },
       readyUrl: `${slackUrl}/healthz`,
       stopWithinMs: 5_000,
@@ -68,7 +70,7 @@ export function planProcesses(
       program: 'bot/main.js',
       env: {
         ...slack,
-        ...(local ? { SLACK_API_URL: `${slackUrl}/api/`, SLACK_MODE: 'socket' } : {}),
+        ...(local ? { SLACK_API_URL: `${slackUrl}/api/`, SLACK_MODE: overHttp ? 'http' : 'socket' } : {}),
         BOT_API_KEY: given('BOT_API_KEY'),
         ALERTS_TOKEN: given('ALERTS_TOKEN'),
         BOT_PORT: String(settings.BOT_PORT),

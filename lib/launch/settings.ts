@@ -5,12 +5,12 @@ const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).de
 const optional = z.string().min(1).optional();
 
 /** What the launcher itself reads; the api and the bot read and check the rest by themselves. */
-const settingsSchema = z.object({
-  AGENTIC_HOME: optional,
+export const settingsSchema = z.object({
+  AGENTIC_HOME: optional.describe('Folder of the data npm start keeps; .data of the project when not set'),
   API_PORT: port(8000),
   BOT_PORT: port(8080),
-  WEB_PORT: port(3000),
-  LOCAL_SLACK_PORT: port(3100),
+  WEB_PORT: port(3000).describe('Port of the console'),
+  LOCAL_SLACK_PORT: port(3100).describe('Port of the local Slack workspace'),
   SAMPLE_PORT: port(8090),
   DATABASE_URL: optional,
   REDIS_URL: optional,
@@ -19,7 +19,7 @@ const settingsSchema = z.object({
   OPENAI_BASE_URL: optional,
   SLACK_BOT_TOKEN: optional,
   PROMETHEUS_URL: optional,
-  ALERTMANAGER_URL: optional,
+  ALERTMANAGER_URL: optional.describe('Alertmanager; shown only, this version does not call it'),
 });
 
 export interface Settings extends z.infer<typeof settingsSchema> {
