@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sendAlerts } from './alert-sender.ts';
 import { corruptState, lockEffects } from './crash-holds.ts';
 import type { Trial } from './crash-trial.ts';
-import { observe, type Seen } from './record.ts';
+import type { Seen } from './record.ts';
 import type { Stack } from './stack.ts';
 import type { Targets } from './targets.ts';
 
@@ -184,10 +184,3 @@ export const boundaries = {
 } as const satisfies Readonly<Record<string, Boundary>>;
 
 export type BoundaryName = keyof typeof boundaries;
-
-/** Looks once, for a round that only waits. */
-export const look = (round: Pick<Round, 'stack' | 'trials'>) =>
-  observe(
-    round.stack.database.pool,
-    round.trials.map((trial) => trial.system),
-  );

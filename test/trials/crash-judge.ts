@@ -18,14 +18,14 @@ export interface Judgement {
   readonly messagesTwice: number;
 }
 
-/** Whether everything has ended as it should: resolved, and all that is to be told was told. */
+/** Whether everything has ended as it should: resolved, and every message is out. Late edits of a message wait for Slack's budget. */
 export function isFinished(seen: Seen | undefined): boolean {
   return (
     seen !== undefined &&
     seen.incidents.length === 1 &&
     seen.incidents[0]?.status === 'RESOLVED' &&
     seen.tasks.every((task) => task.status === 'SUCCEEDED') &&
-    seen.notifications.every((one) => ['DELIVERED', 'REPLACED'].includes(one.status))
+    seen.notifications.every((one) => one.status === 'REPLACED' || one.delivered > 0)
   );
 }
 
@@ -49,7 +49,7 @@ export async function judge(
     if (facts.incidents.length > 1) say(`${facts.incidents.length} incidents for one system`);
     if (!isFinished(facts)) {
       sum.lost++;
-      const open = facts.notifications.filter((one) => one.status !== 'DELIVERED');
+      const open = facts.notifications.filter((one) => one.status !== 'REPLACED' && one.delivered === 0);
       say(
         `not finished: incident ${facts.incidents[0]?.status}, tasks ${facts.tasks.map((task) => `${task.type} ${task.status}`).join(', ')}, approvals ${facts.approvals.map((one) => one.status).join(',')}, effects ${facts.effects.map((one) => one.status).join(',')}, untold ${open.map((one) => `${one.kind} ${one.status}`).join(', ')}`,
       );

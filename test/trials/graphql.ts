@@ -14,8 +14,7 @@ export interface ApiCall {
   readonly timeoutMs?: number;
 }
 
-/** Sends one operation and answers its field of that name, checked. Throws when it was not answered. */
-export async function callApi<Schema extends z.ZodType>(
+async function callApi<Schema extends z.ZodType>(
   call: ApiCall,
   schema: Schema,
   field: string,

@@ -4,15 +4,9 @@ import { startLocalSlack } from '../../bot/local-slack/server.ts';
 /** The channel of one of the trials that run side by side. */
 export const channelOf = (index: number): string => `C0TRIAL${String(index).padStart(3, '0')}`;
 
-/** The second approver of the trials, whom the default workspace does not have. */
-export const SECOND_APPROVER = 'U0SECOND';
-
 /** Runs a local workspace in this process: the usual one, with a channel for each trial, without rate limits. */
 export async function serveLocalSlack(env: NodeJS.ProcessEnv): Promise<void> {
-  const first = defaultUsers();
-  const approver = first.find((user) => user.id === 'U0APPROVER');
-  const second = { id: SECOND_APPROVER, name: 'soo', realName: 'Soo', email: 'soo@example.com' };
-  const users = approver === undefined ? first : [...first, { ...approver, ...second }];
+  const users = defaultUsers();
   const members = users.map((user) => user.id);
   const count = Number(env.TRIAL_CHANNELS ?? '20');
   const names = [['C0OPS', 'ops'], ...Array.from({ length: count }, (_, i) => [channelOf(i), `trial-${i}`])];

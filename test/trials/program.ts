@@ -84,8 +84,7 @@ export function program(spec: ProgramSpec): Program {
   };
 }
 
-/** Whether the address answers 2xx within a second. */
-export async function answersOk(url: string): Promise<boolean> {
+async function answersOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
     await response.body?.cancel();

@@ -73,24 +73,6 @@ export async function observe(pool: pg.Pool, systems: readonly string[]): Promis
   );
 }
 
-/** Names of the systems some of whose tasks are run now by the process with that session name. */
-export async function systemsRunBy(pool: pg.Pool, sessionName: string): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query(
-    `select distinct s.name from dbos.workflow_status w
-       join "Task" t on t.id::text = w.workflow_uuid
-       join "Incident" i on i.id = t."incidentId" join "System" s on s.id = i."systemId"
-       join "Executor" x on w.executor_id in ('slot-' || x.slot, x.slot::text)
-     where w.status = 'PENDING' and x.program = $1`,
-    [sessionName],
-  );
-  return new Set(
-    z
-      .array(z.object({ name: z.string() }))
-      .parse(rows)
-      .map((row) => row.name),
-  );
-}
-
 /** The bot that sends for the channel kind now, as it names itself. */
 export async function senderOf(pool: pg.Pool): Promise<string | null> {
   const { rows } = await pool.query(`select holder from "SenderLease" where name = 'CHAT'`);

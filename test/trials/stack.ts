@@ -94,6 +94,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         LOCAL_PEOPLE: 'true',
         SLACK_WORKSPACE: 'T0LOCAL',
         DEFAULT_CHANNEL: 'C0OPS',
+        // The alerts of the trials alone begin work.
+        HEALTH_CHECK_CRON: '0 0 0 29 2 *',
         ...options.apiEnv,
       },
       readyUrl: `http://127.0.0.1:${port}/readyz`,
