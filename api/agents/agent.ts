@@ -1,11 +1,7 @@
 import type { z } from 'zod';
-import type { AnyTaskDefinition } from './task.ts';
+import type { AnyTaskDefinition, Bilingual } from './task.ts';
 
-/** Text in both languages, side by side. */
-export interface Bilingual {
-  readonly en: string;
-  readonly ko: string;
-}
+export type { Bilingual } from './task.ts';
 
 /** What an agent folder's index.ts declares; its tasks are found in tasks/ by being there. */
 export interface AgentDefinition {

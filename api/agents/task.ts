@@ -1,6 +1,11 @@
 import type { z } from 'zod';
 import type { ActionTool, ReadTool } from '../tools/tool.ts';
-import type { Bilingual } from './agent.ts';
+
+/** Text in both languages, side by side. */
+export interface Bilingual {
+  readonly en: string;
+  readonly ko: string;
+}
 
 /** JSON as it is stored. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
