@@ -13,6 +13,7 @@ import { createTaskFunction, taskFunction } from '../../api/orchestrator/run-tas
 import { type StartTask, startTask } from '../../api/orchestrator/start-task.ts';
 import { startSweep } from '../../api/orchestrator/sweep.ts';
 import type { TaskDeps, TaskEnd } from '../../api/orchestrator/task-run.ts';
+import type { Cluster } from '../../api/ports/cluster.ts';
 import type { Llm } from '../../api/ports/llm.ts';
 import type { MetricsSource } from '../../api/ports/metrics-source.ts';
 import { newId } from '../../lib/ids.ts';
@@ -44,7 +45,12 @@ export interface TaskProduct {
 
 /** Starts all of it over a fresh database. */
 export async function taskProduct(
-  options: { readonly llm?: Llm; readonly metrics?: MetricsSource | null } = {},
+  options: {
+    readonly llm?: Llm;
+    readonly metrics?: MetricsSource | null;
+    /** Stands between the tools and the runner, to lose its answers. */
+    readonly between?: (processes: Cluster) => Cluster;
+  } = {},
 ): Promise<TaskProduct> {
   const core = await recordCore();
   const home = temporaryHome('agentic-tasks-');
@@ -73,7 +79,7 @@ export async function taskProduct(
     ports: {
       probe,
       metrics: options.metrics ?? null,
-      processes,
+      processes: options.between?.(processes) ?? processes,
       kubernetes: null,
       manuals: createManualLibrary(core.db),
     },
