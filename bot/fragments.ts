@@ -1,0 +1,77 @@
+import type { FragmentOf } from 'gql.tada';
+import { graphql } from './graphql.ts';
+
+/** A person as cards name them. */
+export const personFields = graphql(`
+  fragment PersonFields on User { displayName chatIdentities { workspace chatUserId } }
+`);
+
+/** A refusal of a mutation. */
+export const errorFields = graphql(`
+  fragment ErrorFields on UserError { code message path retryAfter }
+`);
+
+/** What an approval card shows. */
+export const approvalFields = graphql(
+  `
+  fragment ApprovalFields on Approval {
+    id number kind status digest eligible required policy skipped typedConfirmation createdAt expiresAt decidedAt endReason
+    action { title target command diff effect undo risk estimatedDuration outcome }
+    requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
+    decisions { approved at reason by { ...PersonFields } }
+    task { id number }
+    incident { number }
+  }
+`,
+  [personFields],
+);
+
+/** What an incident's card and notices show. */
+export const incidentFields = graphql(
+  `
+  fragment IncidentFields on Incident {
+    id number title severity status kind locale startedAt acknowledgedAt acknowledgedUntil resolvedAt resolvedBy cause fix report
+    acknowledgedBy { ...PersonFields }
+    system { name displayName environment }
+    conversation { workspace channel message thread }
+    alertGroups(first: 3) {
+      totalCount
+      nodes { number title severity status reading summary firingCount totalCount truncatedCount occurrences30d runbookUrl
+        nearestManual { section manual { code } } }
+    }
+    approvals(first: 3) { nodes { number status decisions { approved by { ...PersonFields } } } }
+    timeline(first: 3, kind: [VERIFICATION]) { nodes { text } }
+  }
+`,
+  [personFields],
+);
+
+/** What the messages of a task show. */
+export const taskFields = graphql(
+  `
+  fragment TaskFields on Task {
+    id number title agentId status analysisWritten createdAt startedAt finishedAt result
+    error { message kept nextStep requestId retryable }
+    incident { number }
+    requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
+    steps(first: 25) { totalCount nodes { id title status summary evidence { ref title } } }
+    children(first: 5) { nodes { agentId } }
+    evidence(first: 12) { totalCount nodes { ref title summary } }
+    finding {
+      verdict headline confidence needed notChecked
+      situation { text evidenceRefs } reasons { text evidenceRefs } against { text evidenceRefs }
+      proposedActions { title risk estimatedDuration undo }
+    }
+    actions { id title target command effect undo risk outcome
+      approval { number decidedAt status decisions { approved at by { ...PersonFields } } } }
+    effects { status step accepted answer intentAt doneAt observed note action { id } }
+  }
+`,
+  [personFields],
+);
+
+export type PersonFields = FragmentOf<typeof personFields>;
+export type ErrorFields = FragmentOf<typeof errorFields>;
+export type ApprovalFields = FragmentOf<typeof approvalFields>;
+export type IncidentFields = FragmentOf<typeof incidentFields>;
+export type TaskFields = FragmentOf<typeof taskFields>;

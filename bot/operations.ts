@@ -1,0 +1,204 @@
+import { approvalFields, errorFields, incidentFields, personFields, taskFields } from './fragments.ts';
+import { graphql } from './graphql.ts';
+
+/** All documents the bot sends: the allow-list of its stored operations. */
+export const inboxAccept = graphql(
+  `mutation BotInboxAccept($input: InboxAcceptInput!) {
+    inboxAccept(input: $input) { duplicate event { id status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const inboxClaim = graphql(
+  `mutation BotInboxClaim($input: InboxClaimInput!) {
+    inboxClaim(input: $input) { events { id key source payload attempts } lease { token expiresAt } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const inboxComplete = graphql(
+  `mutation BotInboxComplete($input: InboxCompleteInput!) {
+    inboxComplete(input: $input) { event { id status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const alertsIngest = graphql(
+  `mutation BotAlertsIngest($input: AlertsIngestInput!) {
+    alertsIngest(input: $input) { accepted duplicates quarantined userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const notificationClaim = graphql(
+  `mutation BotNotificationClaim($input: NotificationClaimInput!) {
+    notificationClaim(input: $input) {
+      lease { token expiresAt }
+      notifications {
+        id kind priority revision attempts uncertain broadcast locale text leaseToken createdAt
+        address { workspace channel thread message }
+        privateTo { ...PersonFields }
+        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields }
+      }
+      userErrors { ...ErrorFields }
+    }
+  }`,
+  [approvalFields, errorFields, incidentFields, personFields, taskFields],
+);
+
+export const notificationConfirm = graphql(
+  `mutation BotNotificationConfirm($input: NotificationConfirmInput!) {
+    notificationConfirm(input: $input) { notification { id status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const notificationReady = graphql(
+  `subscription BotNotificationReady { notificationReady(channels: [CHAT]) { pending highestPriority oldestAt } }`,
+);
+
+export const viewerQuery = graphql(
+  `query BotViewer { viewer { locale timeZone pendingApprovals permissions user { id displayName roles } } }`,
+);
+
+export const healthQuery = graphql(
+  `query BotHealth { health { ready version commit startedAt queueDepth outboxPending outboxOldest
+    dependencies { name state required message latencyMs } } }`,
+);
+
+export const agentsQuery = graphql(
+  `query BotAgents { agents { agentId title available unavailableReason taskTypes { name title } } }`,
+);
+
+export const lookupQuery = graphql(
+  `query BotLookup($number: String!) { lookup(number: $number) { __typename id ... on Incident { number } ... on Task { number } ... on Approval { number } ... on AlertGroup { number incident { id number } } } }`,
+);
+
+export const incidentQuery = graphql(
+  `query BotIncident($number: String, $id: ID) { incident(number: $number, id: $id) { ...IncidentFields } }`,
+  [incidentFields],
+);
+
+export const incidentsQuery = graphql(
+  `query BotIncidents($filter: IncidentFilter, $first: Int) {
+    incidents(filter: $filter, first: $first) { totalCount nodes { id number title severity status startedAt system { name } } } }`,
+);
+
+export const incidentAcknowledge = graphql(
+  `mutation BotIncidentAcknowledge($input: IncidentAcknowledgeInput!) {
+    incidentAcknowledge(input: $input) { incident { ...IncidentFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, incidentFields],
+);
+
+export const incidentRelease = graphql(
+  `mutation BotIncidentRelease($input: IncidentReleaseInput!) {
+    incidentRelease(input: $input) { incident { ...IncidentFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, incidentFields],
+);
+
+export const incidentResolve = graphql(
+  `mutation BotIncidentResolve($input: IncidentResolveInput!) {
+    incidentResolve(input: $input) { incident { ...IncidentFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, incidentFields],
+);
+
+export const incidentReopen = graphql(
+  `mutation BotIncidentReopen($input: IncidentReopenInput!) {
+    incidentReopen(input: $input) { incident { ...IncidentFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, incidentFields],
+);
+
+export const incidentNoteAdd = graphql(
+  `mutation BotIncidentNoteAdd($input: IncidentNoteAddInput!) {
+    incidentNoteAdd(input: $input) { entry { id } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const alertGroupsQuery = graphql(
+  `query BotAlertGroups($filter: AlertGroupFilter, $first: Int) {
+    alertGroups(filter: $filter, first: $first) { totalCount
+      nodes { id number title severity status firingCount totalCount reading startedAt system { name } incident { number } } } }`,
+);
+
+export const alertGroupQuery = graphql(
+  `query BotAlertGroup($number: String!) {
+    alertGroup(number: $number) { id number title severity status firingCount totalCount reading summary startedAt lastSeenAt
+      commonLabels occurrences30d system { name } incident { number }
+      alerts(first: 8) { totalCount nodes { name status labels } } } }`,
+);
+
+export const approvalsQuery = graphql(
+  `query BotApprovals($filter: ApprovalFilter, $first: Int) {
+    approvals(filter: $filter, first: $first) { totalCount nodes { id number status expiresAt action { title target risk } incident { number } } } }`,
+);
+
+export const approvalQuery = graphql(
+  `query BotApproval($number: String, $id: ID) {
+    approval(number: $number, id: $id) { ...ApprovalFields precondition viewerCanDecide } }`,
+  [approvalFields],
+);
+
+export const approvalDecide = graphql(
+  `mutation BotApprovalDecide($input: ApprovalDecideInput!) {
+    approvalDecide(input: $input) { approval { ...ApprovalFields } userErrors { ...ErrorFields } } }`,
+  [approvalFields, errorFields],
+);
+
+export const tasksQuery = graphql(
+  `query BotTasks($filter: TaskFilter, $first: Int) {
+    tasks(filter: $filter, first: $first) { totalCount nodes { id number title agentId status createdAt incident { number } } } }`,
+);
+
+export const taskQuery = graphql(
+  `query BotTask($number: String, $id: ID) { task(number: $number, id: $id) { ...TaskFields } }`,
+  [taskFields],
+);
+
+export const taskCreate = graphql(
+  `mutation BotTaskCreate($input: TaskCreateInput!) {
+    taskCreate(input: $input) { task { id number title status agentId } candidates { agentId name title description } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const taskCancel = graphql(
+  `mutation BotTaskCancel($input: TaskCancelInput!) {
+    taskCancel(input: $input) { task { id number status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const taskRetry = graphql(
+  `mutation BotTaskRetry($input: TaskRetryInput!) {
+    taskRetry(input: $input) { task { id number status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const taskOutcomeResolve = graphql(
+  `mutation BotTaskOutcomeResolve($input: TaskOutcomeResolveInput!) {
+    taskOutcomeResolve(input: $input) { task { id number status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const systemsQuery = graphql(
+  `query BotSystems($filter: SystemFilter, $first: Int) {
+    systems(filter: $filter, first: $first) { totalCount
+      nodes { name displayName environment health { state message latencyMs statusCode checkedAt } } } }`,
+);
+
+export const systemQuery = graphql(
+  `query BotSystem($name: String!) {
+    system(name: $name) { name displayName environment configurationItem archived
+      workload { kind namespace name } health { state message latencyMs statusCode checkedAt } } }`,
+);
+
+export const manualSearchQuery = graphql(
+  `query BotManualSearch($query: String!, $locale: Locale, $first: Int) {
+    manualSearch(query: $query, locale: $locale, first: $first) { semantic
+      hits { section page quote manual { code title revisedAt stale } } } }`,
+);
+
+export const viewerUpdate = graphql(
+  `mutation BotViewerUpdate($input: ViewerUpdateInput!) {
+    viewerUpdate(input: $input) { viewer { locale } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const userChatLink = graphql(
+  `mutation BotUserChatLink($input: UserChatLinkInput!) {
+    userChatLink(input: $input) { user { id displayName roles } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
