@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../test/support/random.ts';
 import { canonicalJson, sha256Hex } from './canonical-json.ts';
+import { seededRandom } from './seeded-random.ts';
 
 test('keys are sorted at every depth, undefined is left out, order in lists is kept', () => {
   expect(canonicalJson({ b: [3, { z: 1, a: null }], a: 'é"', c: undefined })).toBe(

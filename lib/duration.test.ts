@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../test/support/random.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { seededRandom } from './seeded-random.ts';
 
 test.each([
   ['PT15M', 900_000],

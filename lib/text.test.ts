@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../test/support/random.ts';
+import { seededRandom } from './seeded-random.ts';
 import { clip, escapeMrkdwn, inert, toNfc } from './text.ts';
 
 test('Hangul typed in parts compares equal to whole syllables', () => {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type LocalSlackClient, localSlackClient } from '../../bot/local-slack/client.ts';
 import { freePort } from './free-port.ts';
 import { type StartedProcess, startProcess } from './process.ts';
+import { temporaryHome } from './temporary-home.ts';
 
 const secretsSchema = z.object({
   ALERTS_TOKEN: z.string(),
@@ -28,7 +28,7 @@ export interface RunningProduct {
 /** Starts the whole product with the launcher, as `npm start` does, in a folder and on ports of its own. */
 export async function startProduct(
   env: Readonly<Record<string, string>> = {},
-  home = mkdtempSync(path.join(os.tmpdir(), 'agentic-e2e-')),
+  home = temporaryHome('agentic-e2e-'),
 ): Promise<RunningProduct> {
   const [api, bot, web, slack, sample] = [
     await freePort(),

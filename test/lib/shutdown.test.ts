@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type StartedProcess, startProcess } from '../test/support/process.ts';
-import { projectPath } from './project-path.ts';
+import { projectPath } from '../../lib/project-path.ts';
+import { type StartedProcess, startProcess } from '../support/process.ts';
 
 let folder: string;
 let running: StartedProcess | undefined;
