@@ -19,7 +19,6 @@ export const settingsSchema = z.object({
   OPENAI_BASE_URL: optional,
   SLACK_BOT_TOKEN: optional,
   PROMETHEUS_URL: optional,
-  ALERTMANAGER_URL: optional.describe('Alertmanager; shown only, this version does not call it'),
 });
 
 export interface Settings extends z.infer<typeof settingsSchema> {

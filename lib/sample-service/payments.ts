@@ -31,7 +31,7 @@ export function createPayments(options: { readonly crash: () => void }): Request
     switch (`${request.method} ${path}`) {
       case 'GET /healthz':
         if (mode === 'error') answer(response, 500, { status: 'failing', queueDepth });
-        else answer(response, 200, { status: 'ok', queueDepth });
+        else answer(response, 200, { status: 'ok', queueDepth, pid: process.pid });
         return;
       case 'POST /pay':
         pay(response);
