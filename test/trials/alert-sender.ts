@@ -55,18 +55,17 @@ export async function postOnce(target: AlertTarget, body: string, turn: number):
   }
 }
 
-let turn = 0;
-
 /** Posts as Alertmanager does: again after 5xx and connection errors until 2xx, never after 2xx. Answers how many tries it took; 4xx is a failure. */
 export async function sendAlerts(
   target: AlertTarget,
   alerts: readonly SentAlert[],
+  firstUrl: number,
   withinMs = 90_000,
 ): Promise<number> {
   const body = webhookBody(alerts);
   const deadline = performance.now() + withinMs;
   for (let tries = 1; ; tries++) {
-    const status = await postOnce(target, body, turn++);
+    const status = await postOnce(target, body, firstUrl + tries - 1);
     if (status >= 200 && status < 300) return tries;
     if (status >= 400 && status < 500) throw new Error(`the bot refused the alert for good (${status})`);
     if (performance.now() > deadline) throw new Error(`the alert was not accepted within ${withinMs / 1000} s`);

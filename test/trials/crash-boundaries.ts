@@ -20,6 +20,8 @@ export interface Round {
   /** Number of the round within its victim and boundary. */
   readonly number: number;
   readonly kill: () => Promise<void>;
+  /** Number of the bot that hears of the alerts first. */
+  readonly firstBot: number;
   /** Whether the record goes on living, so that what waits for it can be let go on after the kill. */
   readonly databaseLives: boolean;
   /** Sessions of the processes that will be killed; empty when work of any process is hit. */
@@ -44,6 +46,7 @@ function send(round: Round, trials: readonly Trial[]): Promise<number> {
   const sent = sendAlerts(
     { urls: stack.alertUrls, token: stack.alertsToken },
     trials.map((trial) => trial.alert),
+    round.firstBot,
   );
   sent.catch(() => undefined);
   round.sending.push(sent);
@@ -147,20 +150,18 @@ const postConfirm: Boundary = async (round) => {
       trials.map((trial) => ({ kind: 'hang-after', method: 'chat.postMessage', channel: trial.channel, times: 1 })),
     );
   const count = async (trial: Trial) => (await stack.slack.messages(trial.channel)).length;
+  const counts = async () =>
+    new Map(await Promise.all(trials.map(async (trial) => [trial, await count(trial)] as const)));
   const late = round.number % 2 === 0;
   if (!late) await hang();
+  let before = await counts();
   breakAll(round);
-  let before = new Map(await Promise.all(trials.map(async (trial) => [trial, await count(trial)] as const)));
   await send(round, trials);
   if (late) {
-    await lookUntil(
-      round,
-      false,
-      (seen) => seen.notifications.some((one) => one.kind === 'INCIDENT_CARD' && one.delivered > 0),
-      30_000,
-    );
-    before = new Map(await Promise.all(trials.map(async (trial) => [trial, await count(trial)] as const)));
+    const hasCard = (seen: Seen) => seen.notifications.some((one) => one.kind === 'INCIDENT_CARD' && one.delivered > 0);
+    await lookUntil(round, false, hasCard, 30_000);
     await hang();
+    before = await counts();
   }
   const hit = new Set<string>();
   const deadline = performance.now() + 6_000;

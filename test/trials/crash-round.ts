@@ -38,7 +38,7 @@ export async function playRound(
   await stack.revive();
   const trials = await prepareTrials(stack, targets, size);
   const people = startPeople(stack, trials, isFinished);
-  const doomed = await doomedParts(stack, victim, number);
+  const doomed = await doomedParts(stack, victim, boundary, number);
   const isWorker = doomed.length > 0 && doomed.every((one) => stack.workers.includes(one));
   const sessions = isWorker ? await Promise.all(doomed.map((one) => sessionOf(stack.database.pool, one.pid()))) : [];
   let revived: Promise<unknown> = Promise.resolve();
@@ -56,6 +56,10 @@ export async function playRound(
     targets,
     trials,
     number,
+    firstBot: Math.max(
+      0,
+      stack.bots.findIndex((bot) => doomed.includes(bot)),
+    ),
     kill,
     databaseLives: victim !== 'database' && victim !== 'all',
     victimSessions: victim === 'all' ? [] : sessions.filter((name) => name !== null),
@@ -94,15 +98,22 @@ export async function playRound(
       ...refused.map((reason) => `${victim}:${boundary} ${reason}`),
     ],
     hits: hits.size,
-    standstills: [...people.standstill()].filter(([system]) => hits.has(system)).map(([, ms]) => ms),
+    standstills: [...people.standstill()]
+      .filter(([system]) => hits.has(system) && !unknown.has(system))
+      .map(([, ms]) => ms),
     unknown: unknown.size,
     toldMs: [...people.told().values()],
     tries: sent.reduce((all, one) => all + (one.status === 'fulfilled' ? one.value : 0), 0),
   };
 }
 
-/** The processes that die in this round: one of the two in turn, the bot that sends now, or all. */
-async function doomedParts(stack: Stack, victim: Victim, number: number): Promise<readonly Program[]> {
+/** The processes that die in this round: one of the two in turn (of bots the one that hears of the alerts), the bot that sends, or all. */
+async function doomedParts(
+  stack: Stack,
+  victim: Victim,
+  boundary: BoundaryName,
+  number: number,
+): Promise<readonly Program[]> {
   const inTurn = (parts: readonly Program[]) => parts.filter((_, i) => i === number % parts.length);
   switch (victim) {
     case 'api':
@@ -110,7 +121,7 @@ async function doomedParts(stack: Stack, victim: Victim, number: number): Promis
     case 'worker':
       return inTurn(stack.workers);
     case 'bot':
-      return sendingBot(stack, number);
+      return boundary === 'post-confirm' ? sendingBot(stack, number) : inTurn(stack.bots);
     case 'database':
       return [];
     case 'all':

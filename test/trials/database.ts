@@ -27,6 +27,10 @@ export async function startDatabase(home: string): Promise<Database> {
   });
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
+  let stopped = false;
+  process.once('exit', () => {
+    if (!stopped && isAlive(server.pid)) process.kill(-server.pid, 'SIGKILL');
+  });
   return {
     url,
     pool,
@@ -42,6 +46,7 @@ export async function startDatabase(home: string): Promise<Database> {
     async stop() {
       await pool.end().catch(() => undefined);
       await server.stop();
+      stopped = true;
     },
   };
 }

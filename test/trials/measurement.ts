@@ -47,6 +47,7 @@ export async function runMeasurements(program: string, measurements: readonly Me
     );
     return positionals[0] === undefined ? 0 : 64;
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const begun = performance.now();
   const say = (line: string) => {
     const at = `${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  `;
