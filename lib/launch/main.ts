@@ -49,7 +49,7 @@ async function run(settings: Settings): Promise<number> {
   const secrets = readOrCreateSecrets(settings.home);
   const database =
     settings.DATABASE_URL === undefined
-      ? await startEmbeddedPostgres({ home: settings.home, log: (line) => say(`database: ${line}`) })
+      ? await startEmbeddedPostgres({ home: settings.home, supervised: true, log: (line) => say(`database: ${line}`) })
       : null;
   const running: Supervised[] = [];
   const configProblems = new Map<string, string>();
