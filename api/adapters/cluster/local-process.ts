@@ -39,6 +39,8 @@ const paths = (home: string, name: string) => ({
   birth: (generation: number) => join(home, 'processes', `${name}.${generation}.pid`),
 });
 type Paths = ReturnType<typeof paths>;
+/** Hands over the writing down of an exit, which happens at any moment. */
+type OnExit = (write: () => Promise<void>) => void;
 
 async function born(path: string): Promise<ProcessIdentity | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
@@ -81,6 +83,7 @@ async function start(
   state: ProcessFile,
   generation: number,
   signal: AbortSignal,
+  onExit: OnExit,
 ): Promise<ProcessIdentity> {
   const birth = files.birth(generation);
   await unlink(birth).catch(() => undefined);
@@ -97,7 +100,7 @@ async function start(
     child.on('error', (error) => {
       failed = error;
     });
-    child.on('exit', (code, name) => void recordExit(files, child.pid, code, name));
+    child.on('exit', (code, name) => onExit(() => recordExit(files, child.pid, code, name)));
     child.unref();
   } finally {
     closeSync(output);
@@ -133,17 +136,25 @@ async function replace(
   state: ProcessFile,
   generation: number,
   signal: AbortSignal,
+  onExit: OnExit,
 ): Promise<ProcessIdentity> {
   const already = await born(files.birth(generation));
   if (already !== null && already.pid !== state.identity?.pid) return already;
   if (state.identity !== null) await kill(state.identity, signal);
-  return start(files, state, generation, signal);
+  return start(files, state, generation, signal, onExit);
 }
 
 /** Processes of this machine under our own supervision. Safe when several programs use the same home at once. */
 export function createLocalProcesses(options: LocalProcessOptions): LocalProcesses {
   const filesOf = (name: string): Paths => paths(options.home, processSpecSchema.shape.name.parse(name));
   const defined = new Set<string>();
+  const writing = new Set<Promise<void>>();
+  let stopping = false;
+  const onExit: OnExit = (write) => {
+    if (stopping) return;
+    const one: Promise<void> = write().finally(() => writing.delete(one));
+    writing.add(one);
+  };
   const prepare = () => mkdir(join(options.home, 'processes'), { recursive: true, mode: 0o700 });
 
   async function read(ref: WorkloadRef): Promise<WorkloadState> {
@@ -197,7 +208,7 @@ export function createLocalProcesses(options: LocalProcessOptions): LocalProcess
         if (halfway !== null) await kill(halfway, signal);
       }
       await writeProcessFile(files.state, { ...state, change: { key, generation } });
-      const identity = await replace(files, state, generation, signal);
+      const identity = await replace(files, state, generation, signal, onExit);
       await writeProcessFile(files.state, {
         ...state,
         identity,
@@ -248,7 +259,7 @@ export function createLocalProcesses(options: LocalProcessOptions): LocalProcess
           return;
         }
         const generation = fresh.generation + 1;
-        const identity = await start(files, fresh, generation, signal);
+        const identity = await start(files, fresh, generation, signal, onExit);
         await writeProcessFile(files.state, {
           ...fresh,
           identity,
@@ -261,6 +272,8 @@ export function createLocalProcesses(options: LocalProcessOptions): LocalProcess
       defined.add(parsed.name);
     },
     async stopAll() {
+      stopping = true;
+      await Promise.all(writing);
       for (const name of defined) {
         const files = filesOf(name);
         const signal = AbortSignal.timeout(15_000);

@@ -78,9 +78,9 @@ export function createPrometheus(options: PrometheusOptions): MetricsSource & { 
     async instant(query, signal): Promise<readonly MetricSample[]> {
       const data = await ask('/api/v1/query', { query }, signal);
       if (data.resultType === 'vector') {
-        return data.result.map(({ metric, value }) => ({ labels: metric, at: value[0], value: Number(value[1]) }));
+        return data.result.map(({ metric, value }) => ({ labels: metric, at: value[0], value: numberOf(value[1]) }));
       }
-      if (data.resultType === 'scalar') return [{ labels: {}, at: data.result[0], value: Number(data.result[1]) }];
+      if (data.resultType === 'scalar') return [{ labels: {}, at: data.result[0], value: numberOf(data.result[1]) }];
       throw new AppError('UPSTREAM_REJECTED', `The query answers a ${data.resultType}, not values at one moment.`);
     },
     async range(query, from, to, stepSeconds, signal): Promise<readonly MetricSeries[]> {
@@ -93,7 +93,7 @@ export function createPrometheus(options: PrometheusOptions): MetricsSource & { 
         throw new AppError('UPSTREAM_REJECTED', `The query answers a ${data.resultType}, not series.`);
       return data.result.map(({ metric, values }) => ({
         labels: metric,
-        points: values.map(([at, value]) => ({ at, value: Number(value) })),
+        points: values.map(([at, value]) => ({ at, value: numberOf(value) })),
       }));
     },
     linkFor: (query) =>
@@ -108,4 +108,10 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Prometheus writes infinity its own way. */
+function numberOf(text: string): number {
+  if (text === '+Inf' || text === 'Inf') return Number.POSITIVE_INFINITY;
+  return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
