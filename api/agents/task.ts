@@ -26,7 +26,7 @@ export type ToolOutcome<D> =
   | { readonly outcome: 'error'; readonly reason: string; readonly evidence: StoredEvidence };
 
 /** A check a machine makes on the stored reply `ref`; `path` leads into the reply's data. A claim whose check fails is dropped. */
-export type ClaimCheck = {
+type ClaimCheck = {
   readonly kind: 'equals';
   readonly ref: number;
   readonly path: readonly (string | number)[];

@@ -10,7 +10,7 @@ export interface Chunk {
 const longestTokens = 400;
 
 /** Tokens of a text as models count them, near enough for a budget: Hangul weighs more than Latin. */
-export function estimateTokens(text: string): number {
+function estimateTokens(text: string): number {
   const hangul = text.match(/\p{Script=Hangul}/gu)?.length ?? 0;
   return Math.ceil(hangul * 0.6 + (text.length - hangul) * 0.25);
 }

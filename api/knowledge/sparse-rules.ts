@@ -97,6 +97,7 @@ export function termsOf(text: string): string[] {
   for (const [word] of text.normalize('NFC').matchAll(wordPattern)) {
     if (hangul.test(word)) {
       const stem = stemHangul(word);
+      if (questionWords.has(word)) continue;
       found.push(stem);
       for (let at = 0; at + 2 <= stem.length && stem.length > 2; at++) found.push(stem.slice(at, at + 2));
       continue;
@@ -112,6 +113,9 @@ export function termsOf(text: string): string[] {
   return found;
 }
 
+const questionWords = new Set(
+  '어떻게 무엇 무엇을 무슨 언제 어디 어디서 왜 누가 하나요 인가요 되나요 있나요 해야 알려줘 알려주세요'.split(' '),
+);
 const stopWords = new Set(
   'a an and are as at be by do does for from how i in is it of on or that the this to was what when where which who why with'.split(
     ' ',

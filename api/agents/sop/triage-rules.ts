@@ -49,7 +49,7 @@ export interface Triage {
 }
 
 /** A restart the runbook allows under what was read. */
-export interface RestartProposal {
+interface RestartProposal {
   readonly action: 'workload.restart';
   readonly named: { readonly policy: string; readonly namedBy: string } | null;
   readonly reason: string;
