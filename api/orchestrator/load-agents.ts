@@ -8,7 +8,7 @@ import type { AgentDefinition, LoadedAgent } from '../agents/agent.ts';
 import type { AnyTaskDefinition } from '../agents/task.ts';
 
 /** An agent with its tasks and the words its folder gives to a model. */
-export interface RegisteredAgent extends LoadedAgent {
+interface RegisteredAgent extends LoadedAgent {
   readonly prompt: string;
 }
 

@@ -7,7 +7,7 @@ type Told = Pick<Task, 'id' | 'parentId' | 'incidentId' | 'workspace' | 'channel
 };
 
 /** Where a task speaks: where a person asked for it, else its incident's thread. A task that works for another one says nothing. */
-export async function placeOf(tx: Tx, task: Told): Promise<NotifyTarget | null> {
+async function placeOf(tx: Tx, task: Told): Promise<NotifyTarget | null> {
   if (task.parentId !== null) return null;
   const own: NotifyTarget | null =
     task.workspace === null || task.channel === null

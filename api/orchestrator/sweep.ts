@@ -12,7 +12,7 @@ const lookAtEngineEveryMs = 5_000;
 const pollMs = 1_000;
 
 /** Hands accepted tasks to the engine. A task that is handed over twice is worked once. */
-export async function startQueuedTasks(deps: SweepDeps): Promise<number> {
+async function startQueuedTasks(deps: SweepDeps): Promise<number> {
   const queued = await deps.db.task.findMany({
     where: { status: 'QUEUED', enqueuedAt: null },
     orderBy: { createdAt: 'asc' },
@@ -31,7 +31,7 @@ export async function startQueuedTasks(deps: SweepDeps): Promise<number> {
 }
 
 /** Tells waiting tasks what was decided, answered or asked of them. The rows decide; a message twice changes nothing. */
-export async function signalDecisions(deps: SweepDeps): Promise<number> {
+async function signalDecisions(deps: SweepDeps): Promise<number> {
   const open = { status: { in: openStates() } };
   const approvals = await deps.db.approval.findMany({
     where: { status: { not: 'PENDING' }, signalledAt: null, task: open },

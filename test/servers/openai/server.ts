@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { z } from 'zod';
 
 /** What the server answers next, by the test's script. */
-export type ScriptedReply =
+type ScriptedReply =
   /** The message's text; sent as it is, also when it is no JSON. */
   | { readonly content: string; readonly finishReason?: 'stop' | 'length' | 'content_filter' }
   | { readonly refusal: string }
@@ -13,7 +13,7 @@ export type ScriptedReply =
   | { readonly hang: true };
 
 /** One accepted request, as the protocol saw it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly path: string;
   readonly apiVersion: string | null;
   readonly body: z.infer<typeof requestSchema>;
