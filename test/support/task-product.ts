@@ -30,6 +30,7 @@ export interface TaskProduct {
   readonly deps: TaskDeps;
   readonly processes: LocalProcesses;
   readonly sampleUrl: string;
+  readonly home: string;
   readonly ended: TaskEnd[];
   /** Restarts the sample service and waits until it answers. */
   heal(): Promise<void>;
@@ -48,11 +49,14 @@ export async function taskProduct(
   options: {
     readonly llm?: Llm;
     readonly metrics?: MetricsSource | null;
+    /** False: the tasks are worked by other processes (task-worker.ts). */
+    readonly works?: boolean;
     /** Stands between the tools and the runner, to lose its answers. */
     readonly between?: (processes: Cluster) => Cluster;
   } = {},
 ): Promise<TaskProduct> {
   const core = await recordCore();
+  const works = options.works ?? true;
   const home = temporaryHome('agentic-tasks-');
   const port = await freePort();
   const sampleUrl = `http://127.0.0.1:${port}`;
@@ -87,10 +91,10 @@ export async function taskProduct(
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
     onTaskEnd: (end) => void ended.push(end),
   };
-  durable.register(taskFunction, createTaskFunction(deps));
-  await durable.launch();
+  if (works) durable.register(taskFunction, createTaskFunction(deps));
+  if (works) await durable.launch();
   await ingestManuals(core, projectPath('manuals'));
-  sweep = startSweep(deps);
+  if (works) sweep = startSweep(deps);
   await processes.ensure(
     {
       name: 'payment-api',
@@ -119,6 +123,7 @@ export async function taskProduct(
     deps,
     processes,
     sampleUrl,
+    home,
     ended,
     async heal() {
       const ref = { kind: 'process' as const, namespace: null, name: 'payment-api' };
@@ -203,7 +208,7 @@ export async function taskProduct(
       ),
     async close() {
       await sweep?.stop();
-      await durable.stop(2_000);
+      if (works) await durable.stop(2_000);
       await processes.stopAll();
       await probe.close();
       await core.close();
