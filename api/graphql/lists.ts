@@ -1,0 +1,142 @@
+import type {
+  AlertGroup as AlertGroupRow,
+  Approval as ApprovalRow,
+  Incident as IncidentRow,
+  Notification as NotificationRow,
+  Prisma,
+  System as SystemRow,
+  Task as TaskRow,
+  User as UserRow,
+} from '../db.ts';
+import { type Page, type PageArgs, readPage } from './connection.ts';
+import type { RequestContext } from './request-context.ts';
+import { AlertGroupView } from './types/alert.ts';
+import { ApprovalView } from './types/approval.ts';
+import { IncidentView } from './types/incident.ts';
+import { NotificationView } from './types/notification.ts';
+import { SystemView } from './types/system.ts';
+import { TaskView } from './types/task.ts';
+import { UserView } from './types/user.ts';
+
+/** Tasks, by number. */
+export function listTasks(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.TaskWhereInput,
+  order: 'asc' | 'desc' = 'desc',
+): Promise<Page<TaskView>> {
+  const { task } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: TaskRow) => row.number,
+    keyType: 'number',
+    order,
+    find: (range, direction, take) =>
+      task.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => task.count({ where, take: most }),
+    node: (row) => new TaskView(row),
+  });
+}
+
+/** Incidents, newest first. */
+export function listIncidents(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.IncidentWhereInput,
+): Promise<Page<IncidentView>> {
+  const { incident } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: IncidentRow) => row.number,
+    keyType: 'number',
+    order: 'desc',
+    find: (range, direction, take) =>
+      incident.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => incident.count({ where, take: most }),
+    node: (row) => new IncidentView(row),
+  });
+}
+
+/** Alert groups, newest first. */
+export function listAlertGroups(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.AlertGroupWhereInput,
+): Promise<Page<AlertGroupView>> {
+  const { alertGroup } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: AlertGroupRow) => row.number,
+    keyType: 'number',
+    order: 'desc',
+    find: (range, direction, take) =>
+      alertGroup.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => alertGroup.count({ where, take: most }),
+    node: (row) => new AlertGroupView(row),
+  });
+}
+
+/** Approvals, newest first. */
+export function listApprovals(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.ApprovalWhereInput,
+): Promise<Page<ApprovalView>> {
+  const { approval } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: ApprovalRow) => row.number,
+    keyType: 'number',
+    order: 'desc',
+    find: (range, direction, take) =>
+      approval.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => approval.count({ where, take: most }),
+    node: (row) => new ApprovalView(row),
+  });
+}
+
+/** Messages, newest first. */
+export function listNotifications(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.NotificationWhereInput,
+): Promise<Page<NotificationView>> {
+  const { notification } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: NotificationRow) => row.id,
+    keyType: 'string',
+    order: 'desc',
+    find: (range, direction, take) =>
+      notification.findMany({ where: { AND: [where, { id: range }] }, orderBy: { id: direction }, take }),
+    count: (most) => notification.count({ where, take: most }),
+    node: (row) => new NotificationView(row),
+  });
+}
+
+/** Systems, newest first. */
+export function listSystems(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.SystemWhereInput,
+): Promise<Page<SystemView>> {
+  const { system } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: SystemRow) => row.id,
+    keyType: 'string',
+    order: 'desc',
+    find: (range, direction, take) =>
+      system.findMany({ where: { AND: [where, { id: range }] }, orderBy: { id: direction }, take }),
+    count: (most) => system.count({ where, take: most }),
+    node: (row) => new SystemView(row),
+  });
+}
+
+/** People, newest first. */
+export function listUsers(ctx: RequestContext, args: PageArgs, where: Prisma.UserWhereInput): Promise<Page<UserView>> {
+  const { user } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: UserRow) => row.id,
+    keyType: 'string',
+    order: 'desc',
+    find: (range, direction, take) =>
+      user.findMany({ where: { AND: [where, { id: range }] }, orderBy: { id: direction }, take }),
+    count: (most) => user.count({ where, take: most }),
+    node: (row) => new UserView(row),
+  });
+}

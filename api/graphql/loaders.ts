@@ -1,0 +1,141 @@
+import DataLoader from 'dataloader';
+import type { Approval, ApprovalDecision, ChatIdentity, Db, Effect, Evidence, Finding, ProposedAction } from '../db.ts';
+
+/** Reads rows by id, all of one tick together; null for one that is not there. */
+function byId<Row extends { readonly id: string }>(
+  find: (ids: string[]) => Promise<readonly Row[]>,
+  cache: boolean,
+): DataLoader<string, Row | null> {
+  return new DataLoader(
+    async (ids) => {
+      const rows = new Map((await find([...new Set(ids)])).map((row) => [row.id, row]));
+      return ids.map((id) => rows.get(id) ?? null);
+    },
+    { cache, maxBatchSize: 500 },
+  );
+}
+
+/** Reads the rows that belong to an id, all of one tick together. */
+function grouped<Row>(
+  owner: (row: Row) => string | null,
+  find: (ids: string[]) => Promise<readonly Row[]>,
+  cache: boolean,
+): DataLoader<string, readonly Row[]> {
+  return new DataLoader(
+    async (ids) => {
+      const lists = new Map<string, Row[]>(ids.map((id) => [id, []]));
+      for (const row of await find([...new Set(ids)])) lists.get(owner(row) ?? '')?.push(row);
+      return ids.map((id) => lists.get(id) ?? []);
+    },
+    { cache, maxBatchSize: 500 },
+  );
+}
+
+/** Where a reference [n] counts: in the incident, or in the task that has none. */
+export interface EvidenceRef {
+  readonly incidentId: string | null;
+  readonly taskId: string;
+  readonly ref: number;
+}
+
+function evidenceByRef(db: Db, cache: boolean): DataLoader<EvidenceRef, Evidence | null, string> {
+  const scope = (one: EvidenceRef): string => (one.incidentId === null ? `t:${one.taskId}` : `i:${one.incidentId}`);
+  return new DataLoader(
+    async (refs) => {
+      const rows = await db.evidence.findMany({
+        where: {
+          OR: refs.map(({ incidentId, taskId, ref }) =>
+            incidentId === null ? { taskId, incidentId: null, ref } : { incidentId, ref },
+          ),
+        },
+      });
+      const found = new Map(rows.map((row) => [`${scope(row)}:${row.ref}`, row]));
+      return refs.map((one) => found.get(`${scope(one)}:${one.ref}`) ?? null);
+    },
+    { cache, maxBatchSize: 200, cacheKeyFn: (one) => `${scope(one)}:${one.ref}` },
+  );
+}
+
+/** One set per request: what several fields ask for is read once. A subscription takes one that keeps nothing. */
+export function createLoaders(db: Db, options: { readonly cache: boolean } = { cache: true }) {
+  const { cache } = options;
+  const inIds = (ids: string[]) => ({ id: { in: ids } });
+  return {
+    user: byId((ids) => db.user.findMany({ where: inIds(ids) }), cache),
+    apiKey: byId((ids) => db.apiKey.findMany({ where: inIds(ids) }), cache),
+    task: byId((ids) => db.task.findMany({ where: inIds(ids) }), cache),
+    incident: byId((ids) => db.incident.findMany({ where: inIds(ids) }), cache),
+    approval: byId((ids) => db.approval.findMany({ where: inIds(ids) }), cache),
+    action: byId((ids) => db.proposedAction.findMany({ where: inIds(ids) }), cache),
+    alertGroup: byId((ids) => db.alertGroup.findMany({ where: inIds(ids) }), cache),
+    system: byId((ids) => db.system.findMany({ where: inIds(ids) }), cache),
+    finding: byId((ids) => db.finding.findMany({ where: inIds(ids) }), cache),
+    timelineEntry: byId((ids) => db.timelineEntry.findMany({ where: inIds(ids) }), cache),
+    effect: byId((ids) => db.effect.findMany({ where: inIds(ids) }), cache),
+    evidence: evidenceByRef(db, cache),
+    manualByCode: new DataLoader(
+      async (codes: readonly string[]) => {
+        const rows = await db.manual.findMany({
+          where: { code: { in: [...codes] } },
+          omit: { bytes: true },
+          orderBy: { revision: 'asc' },
+        });
+        const newest = new Map(rows.map((row) => [row.code, row]));
+        return codes.map((code) => newest.get(code) ?? null);
+      },
+      { cache },
+    ),
+    chatIdentitiesOf: grouped<ChatIdentity>(
+      (row) => row.userId,
+      (ids) => db.chatIdentity.findMany({ where: { userId: { in: ids } }, orderBy: { verifiedAt: 'asc' } }),
+      cache,
+    ),
+    decisionsOf: grouped<ApprovalDecision>(
+      (row) => row.approvalId,
+      (ids) => db.approvalDecision.findMany({ where: { approvalId: { in: ids } }, orderBy: { at: 'asc' } }),
+      cache,
+    ),
+    approvalsOfAction: grouped<Approval>(
+      (row) => row.actionId,
+      (ids) => db.approval.findMany({ where: { actionId: { in: ids } }, orderBy: { number: 'desc' } }),
+      cache,
+    ),
+    actionsOfTask: grouped<ProposedAction>(
+      (row) => row.taskId,
+      (ids) => db.proposedAction.findMany({ where: { taskId: { in: ids } }, orderBy: { createdAt: 'asc' } }),
+      cache,
+    ),
+    actionsOfFinding: grouped<ProposedAction>(
+      (row) => row.findingId,
+      (ids) => db.proposedAction.findMany({ where: { findingId: { in: ids } }, orderBy: { createdAt: 'asc' } }),
+      cache,
+    ),
+    effectsOfTask: grouped<Effect>(
+      (row) => row.taskId,
+      (ids) => db.effect.findMany({ where: { taskId: { in: ids } }, orderBy: { intentAt: 'asc' } }),
+      cache,
+    ),
+    findingsOfTask: grouped<Finding>(
+      (row) => row.taskId,
+      (ids) => db.finding.findMany({ where: { taskId: { in: ids } }, orderBy: { createdAt: 'desc' } }),
+      cache,
+    ),
+    findingsOfIncident: grouped<Finding>(
+      (row) => row.incidentId,
+      (ids) => db.finding.findMany({ where: { incidentId: { in: ids } }, orderBy: { createdAt: 'desc' } }),
+      cache,
+    ),
+    lastHealthOf: new DataLoader(
+      async (systemIds: readonly string[]) => {
+        const newest = await db.$queryRaw<{ id: string }[]>`
+          select h."id" from unnest(${[...systemIds]}::uuid[]) s(id) cross join lateral (
+            select "id" from "HealthCheck" where "systemId" = s.id order by "checkedAt" desc limit 1) h`;
+        const rows = await db.healthCheck.findMany({ where: { id: { in: newest.map((row) => row.id) } } });
+        const last = new Map(rows.map((row) => [row.systemId, row]));
+        return systemIds.map((id) => last.get(id) ?? null);
+      },
+      { cache },
+    ),
+  };
+}
+export type Loaders = ReturnType<typeof createLoaders>;

@@ -1,0 +1,365 @@
+import { GraphQLError } from 'graphql';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { z } from 'zod';
+import { AppError } from '../../../lib/errors.ts';
+import { inTransaction, type Task as TaskRow, type TaskTrigger } from '../../db.ts';
+import { cancelTask } from '../../orchestrator/cancel-task.ts';
+import { resolveOutcome } from '../../orchestrator/outcome.ts';
+import { startTask } from '../../orchestrator/start-task.ts';
+import { isFinished } from '../../orchestrator/task-state.ts';
+import { readPage } from '../connection.ts';
+import { tasksWhere } from '../filters.ts';
+import { oneWhere } from '../find-one.ts';
+import { once } from '../idempotency.ts';
+import { listTasks } from '../lists.ts';
+import { addressSchema, keySchema, mutate, parseInput, refuse, rowId, userErrorsOf, words } from '../mutate.ts';
+import { need, type RequestContext } from '../request-context.ts';
+import { AgentIdScalar } from '../scalars.ts';
+import { Agent } from '../types/agent.ts';
+import { TaskConnection } from '../types/connections.ts';
+import { OrderDirection, TaskOrderField, UserErrorCode } from '../types/enums.ts';
+import { TaskType, TaskView } from '../types/task.ts';
+import { agentOf, taskTypeOf } from '../types/task-facts.ts';
+import {
+  TaskCancelInput,
+  TaskCreateInput,
+  TaskFilter,
+  TaskOrder,
+  TaskOutcomeResolveInput,
+  TaskRetryInput,
+} from '../types/task-inputs.ts';
+import {
+  TaskCancelPayload,
+  TaskCreatePayload,
+  TaskOutcomeResolvePayload,
+  TaskRetryPayload,
+} from '../types/task-payloads.ts';
+import { viewOrNull } from '../types/view.ts';
+
+const createSchema = z.object({
+  agentId: z.string().max(64).nullish(),
+  taskType: words(64).nullish(),
+  params: z.record(z.string(), z.unknown()).nullish(),
+  instruction: words(4_000).nullish(),
+  conversation: addressSchema.nullish(),
+  incidentId: z.string().max(200).nullish(),
+  parentId: z.string().max(200).nullish(),
+  dryRun: z.boolean().nullish(),
+  idempotencyKey: keySchema,
+});
+type CreateInput = z.infer<typeof createSchema>;
+
+const triggers: Readonly<Record<RequestContext['viewer']['via'], TaskTrigger>> = {
+  CHAT: 'CHAT',
+  WEB: 'WEB',
+  API: 'API',
+};
+const sortedAtMost = 10_000;
+
+/** Tasks and what can be asked of agents. */
+@Resolver()
+export class TaskResolver {
+  @Query(() => [Agent])
+  agents(@Ctx() ctx: RequestContext): readonly Agent[] {
+    return ctx.deps.agents.list.flatMap((agent) => agentOf(ctx, agent.id) ?? []);
+  }
+
+  @Query(() => Agent, { nullable: true })
+  agent(@Ctx() ctx: RequestContext, @Arg('agentId', () => AgentIdScalar) agentId: string): Agent | null {
+    return agentOf(ctx, agentId);
+  }
+
+  @Query(() => TaskType, { nullable: true })
+  taskType(
+    @Ctx() ctx: RequestContext,
+    @Arg('agentId', () => AgentIdScalar) agentId: string,
+    @Arg('name', () => String) name: string,
+  ): TaskType | null {
+    return ctx.deps.agents.task(agentId, name) === null ? null : taskTypeOf(ctx, agentId, name);
+  }
+
+  @Query(() => TaskView, { nullable: true })
+  async task(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('number', () => String, { nullable: true }) number: string | null,
+  ): Promise<TaskView | null> {
+    need(ctx, 'TASK_READ');
+    const where = oneWhere('Task', id, number);
+    return viewOrNull(where === null ? null : await ctx.deps.db.task.findUnique({ where }), TaskView);
+  }
+
+  @Query(() => TaskConnection)
+  async tasks(
+    @Ctx() ctx: RequestContext,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('before', () => String, { nullable: true }) before: string | null,
+    @Arg('filter', () => TaskFilter, { nullable: true }) filter: TaskFilter | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('last', () => Int, { nullable: true }) last: number | null,
+    @Arg('orderBy', () => TaskOrder, {
+      nullable: true,
+      defaultValue: { direction: OrderDirection.DESC, field: TaskOrderField.CREATED_AT },
+    })
+    orderBy: TaskOrder | null,
+  ): Promise<TaskConnection> {
+    need(ctx, 'TASK_READ');
+    const where = tasksWhere(ctx, filter);
+    const order = orderBy?.direction === OrderDirection.ASC ? 'asc' : 'desc';
+    const args = { after, before, first, last };
+    // Numbers count up with creation, so both orders are one.
+    if (orderBy?.field !== TaskOrderField.UPDATED_AT) return listTasks(ctx, args, where, order);
+    return listByChange(ctx, args, where, order);
+  }
+
+  @Mutation(() => TaskCreatePayload)
+  taskCreate(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => TaskCreateInput) input: TaskCreateInput,
+  ): Promise<TaskCreatePayload> {
+    return mutate<TaskCreatePayload>(
+      ctx,
+      { operation: 'taskCreate', input, empty: { task: null, candidates: [] } },
+      async () => {
+        need(ctx, 'TASK_WRITE');
+        const wanted = parseInput(createSchema, input);
+        const { agentId, taskType } = wanted;
+        if (!agentId || !taskType) return chooseOne(ctx, wanted);
+        if (wanted.dryRun === true) return planOnly(ctx, { ...wanted, agentId, taskType });
+        return once<TaskCreatePayload>(ctx, {
+          operation: 'taskCreate',
+          key: wanted.idempotencyKey,
+          input: wanted,
+          repeatable: true,
+          first: async () => {
+            const { task } = await startTask(ctx.deps, {
+              agentId,
+              taskType,
+              params: wanted.params ?? {},
+              instruction: wanted.instruction ?? null,
+              trigger: triggers[ctx.viewer.via],
+              requestedBy: ctx.viewer.actor,
+              locale: ctx.viewer.locale,
+              incidentId: await existing(ctx, 'Incident', wanted.incidentId),
+              parentId: await existing(ctx, 'Task', wanted.parentId),
+              conversation: conversationOf(wanted),
+              idempotencyKey: taskKey(ctx, 'taskCreate', wanted.idempotencyKey),
+              correlationId: ctx.viewer.correlationId,
+            });
+            return { payload: started(task), kept: { task: task.id } };
+          },
+          again: async (kept) => started(await ctx.load.task.load(kept.task ?? '')),
+        });
+      },
+    );
+  }
+
+  @Mutation(() => TaskRetryPayload)
+  taskRetry(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => TaskRetryInput) input: TaskRetryInput,
+  ): Promise<TaskRetryPayload> {
+    return mutate<TaskRetryPayload>(ctx, { operation: 'taskRetry', input, empty: { task: null } }, async () => {
+      need(ctx, 'TASK_WRITE');
+      const key = parseInput(keySchema, input.idempotencyKey);
+      const task = await ctx.load.task.load(rowId('Task', input.id));
+      if (task === null) return refuse(UserErrorCode.NOT_FOUND, said(ctx, noTask), ['input', 'id']);
+      return once<TaskRetryPayload>(ctx, {
+        operation: 'taskRetry',
+        key,
+        input,
+        repeatable: true,
+        first: async () => {
+          if (!isFinished(task.status) || task.status === 'SUCCEEDED')
+            return {
+              payload: {
+                task: new TaskView(task),
+                userErrors: userErrorsOf([{ code: 'INVALID_STATE', message: said(ctx, notFailed) }]),
+              },
+              kept: null,
+            };
+          const again = await startTask(ctx.deps, {
+            agentId: task.agentId,
+            taskType: task.taskType,
+            params: task.params,
+            instruction: task.instruction,
+            trigger: triggers[ctx.viewer.via],
+            requestedBy: ctx.viewer.actor,
+            locale: ctx.viewer.locale,
+            incidentId: task.incidentId,
+            conversation:
+              task.workspace === null || task.channel === null
+                ? null
+                : { workspace: task.workspace, channel: task.channel, thread: task.threadTs },
+            idempotencyKey: taskKey(ctx, 'taskRetry', key),
+            correlationId: ctx.viewer.correlationId,
+          });
+          return { payload: { task: new TaskView(again.task), userErrors: [] }, kept: { task: again.task.id } };
+        },
+        again: async (kept) => ({
+          task: viewOrNull(await ctx.load.task.load(kept.task ?? ''), TaskView),
+          userErrors: [],
+        }),
+      });
+    });
+  }
+
+  @Mutation(() => TaskCancelPayload)
+  taskCancel(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => TaskCancelInput) input: TaskCancelInput,
+  ): Promise<TaskCancelPayload> {
+    return mutate<TaskCancelPayload>(ctx, { operation: 'taskCancel', input, empty: { task: null } }, async () => {
+      need(ctx, 'TASK_WRITE');
+      const reason = parseInput(words(500).nullish(), input.reason);
+      const answer = await cancelTask(ctx.deps, ctx.viewer, { id: rowId('Task', input.id), reason: reason ?? null });
+      return { task: viewOrNull(answer.task, TaskView), userErrors: userErrorsOf(answer.userErrors) };
+    });
+  }
+
+  @Mutation(() => TaskOutcomeResolvePayload)
+  taskOutcomeResolve(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => TaskOutcomeResolveInput) input: TaskOutcomeResolveInput,
+  ): Promise<TaskOutcomeResolvePayload> {
+    const mutation = { operation: 'taskOutcomeResolve', input, empty: { task: null } };
+    return mutate<TaskOutcomeResolvePayload>(ctx, mutation, async () => {
+      need(ctx, 'TASK_WRITE', 'APPROVAL_DECIDE');
+      const note = parseInput(z.object({ note: words(1_000) }), { note: input.note }).note;
+      const answer = await resolveOutcome(ctx.deps, ctx.viewer, {
+        id: rowId('Task', input.id),
+        stepId: rowId('TaskStep', input.stepId, ['input', 'stepId']),
+        observed: input.observed,
+        note,
+      });
+      return { task: viewOrNull(answer.task, TaskView), userErrors: userErrorsOf(answer.userErrors) };
+    });
+  }
+}
+
+const noTask = { en: 'There is no such task.', ko: '그런 작업이 없습니다.' };
+const notFailed = {
+  en: 'Only a task that ended without success can be tried again.',
+  ko: '실패로 끝난 작업만 다시 시도할 수 있습니다.',
+};
+const whichTask = { en: 'Say which agent and which task.', ko: '어느 에이전트의 어떤 작업인지 알려 주세요.' };
+const whichType = { en: 'Say which task of this agent.', ko: '이 에이전트의 어떤 작업인지 알려 주세요.' };
+const noAgent = { en: 'There is no such agent.', ko: '그런 에이전트가 없습니다.' };
+
+const said = (ctx: RequestContext, text: { readonly en: string; readonly ko: string }): string =>
+  ctx.viewer.locale === 'KO' ? text.ko : text.en;
+
+/** One key for one credential: two programs that count alike do not meet. */
+const taskKey = (ctx: RequestContext, operation: string, key: string): string =>
+  `${operation}:${ctx.viewer.key?.id ?? ctx.viewer.actor.name}:${key}`;
+
+function started(task: TaskRow | null): TaskCreatePayload {
+  return { task: viewOrNull(task, TaskView), candidates: [], userErrors: [] };
+}
+
+function conversationOf({ conversation }: CreateInput) {
+  if (!conversation) return null;
+  const { workspace, channel, thread } = conversation;
+  return { workspace, channel, thread: thread ?? null };
+}
+
+/** The row behind an id that names another thing of the same request; one that does not exist is refused before anything starts. */
+async function existing(
+  ctx: RequestContext,
+  type: 'Incident' | 'Task',
+  globalId: string | null | undefined,
+): Promise<string | null> {
+  if (!globalId) return null;
+  const path = ['input', type === 'Incident' ? 'incidentId' : 'parentId'];
+  const id = rowId(type, globalId, path);
+  const row = type === 'Incident' ? await ctx.load.incident.load(id) : await ctx.load.task.load(id);
+  if (row === null) return refuse(UserErrorCode.NOT_FOUND, `There is no such ${type}.`, path);
+  return id;
+}
+
+/** Which task was meant is not guessed: what could be meant is offered. */
+function chooseOne(ctx: RequestContext, wanted: CreateInput): TaskCreatePayload {
+  const { agentId } = wanted;
+  const chosen = agentId ? agentOf(ctx, agentId) : null;
+  if (agentId && chosen === null) return refuse(UserErrorCode.NOT_FOUND, said(ctx, noAgent), ['input', 'agentId']);
+  const agents = chosen === null ? ctx.deps.agents.list.flatMap((agent) => agentOf(ctx, agent.id) ?? []) : [chosen];
+  const missing = chosen === null ? { text: whichTask, field: 'agentId' } : { text: whichType, field: 'taskType' };
+  return {
+    task: null,
+    candidates: agents.flatMap((agent) => agent.taskTypes),
+    userErrors: userErrorsOf([
+      { code: 'MISSING_INPUT', message: said(ctx, missing.text), path: ['input', missing.field] },
+    ]),
+  };
+}
+
+/** Checks a request and writes nothing but the audit row. */
+async function planOnly(
+  ctx: RequestContext,
+  wanted: CreateInput & { readonly agentId: string; readonly taskType: string },
+): Promise<TaskCreatePayload> {
+  const { agentId, taskType, params } = wanted;
+  const definition = ctx.deps.agents.task(agentId, taskType);
+  if (definition === null) throw new AppError('NOT_FOUND', said(ctx, noAgent), { path: ['input', 'taskType'] });
+  const checked = definition.input.safeParse(params ?? {});
+  if (!checked.success) {
+    const userErrors = userErrorsOf(
+      checked.error.issues.map((issue) => ({
+        code: 'INVALID_INPUT' as const,
+        message: issue.message,
+        path: ['input', 'params', ...issue.path.map(String)],
+      })),
+    );
+    return { task: null, candidates: [], userErrors };
+  }
+  await inTransaction(ctx.deps.db, (tx) =>
+    ctx.deps.audit(tx, {
+      actor: ctx.viewer.actor,
+      operation: 'taskCreate',
+      input: { agentId, taskType, params, dryRun: true },
+      outcome: 'planned',
+      correlationId: ctx.viewer.correlationId,
+    }),
+  );
+  return { task: null, candidates: [taskTypeOf(ctx, agentId, taskType)], userErrors: [] };
+}
+
+/** By last change. It follows from several columns, so the newest 10,000 are ordered here. */
+async function listByChange(
+  ctx: RequestContext,
+  args: Parameters<typeof listTasks>[1],
+  where: ReturnType<typeof tasksWhere>,
+  order: 'asc' | 'desc',
+): Promise<TaskConnection> {
+  const { task } = ctx.deps.db;
+  const rows = await task.findMany({
+    where,
+    orderBy: { number: 'desc' },
+    take: sortedAtMost,
+    select: { id: true, createdAt: true, enqueuedAt: true, startedAt: true, finishedAt: true },
+  });
+  if (rows.length > sortedAtMost) throw new GraphQLError('Too many tasks for this order.');
+  const changes = rows.map((row) => {
+    const at = row.finishedAt ?? row.startedAt ?? row.enqueuedAt ?? row.createdAt;
+    return { id: row.id, key: `${at.toISOString()}/${row.id}` };
+  });
+  return readPage(args, {
+    key: (row: { readonly key: string }) => row.key,
+    keyType: 'string',
+    order,
+    find: async ({ lt, gt }, direction, take) => {
+      const inRange = changes.filter(({ key }) => (lt === undefined || key < lt) && (gt === undefined || key > gt));
+      inRange.sort((one, other) => (one.key < other.key ? -1 : 1) * (direction === 'asc' ? 1 : -1));
+      const wanted = inRange.slice(0, take);
+      const found = new Map(
+        (await task.findMany({ where: { id: { in: wanted.map((one) => one.id) } } })).map((row) => [row.id, row]),
+      );
+      return wanted.flatMap(({ id, key }) => {
+        const row = found.get(id);
+        return row === undefined ? [] : [{ key, row }];
+      });
+    },
+    count: async (most) => Math.min(most, rows.length),
+    node: ({ row }: { readonly key: string; readonly row: TaskRow }) => new TaskView(row),
+  });
+}
