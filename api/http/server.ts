@@ -56,6 +56,7 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
   app.disable('x-powered-by');
   app.set('etag', false);
   let stopping = false;
+  let mounted = false;
   app.use((req, res, next) => {
     const begun = performance.now();
     const given = req.header('x-correlation-id');
@@ -80,6 +81,15 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
   app.get('/metrics', async (_req, res) => {
     res.type(options.registry.contentType).send(await options.registry.metrics());
   });
+  app.use((_req, res, next) => {
+    if (mounted) return next();
+    res.setHeader('retry-after', '2');
+    res
+      .status(503)
+      .json({
+        errors: [{ message: 'The API is starting. Nothing was accepted.', extensions: { code: 'UNAVAILABLE' } }],
+      });
+  });
   const server = createServer(app);
   hardenServer(server);
   return {
@@ -96,6 +106,7 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
       app.use('/docs', docs);
       app.use((_req, res) => void res.status(404).json({ error: 'There is nothing at this address. See /docs.' }));
       app.use(problemHandler(options.log));
+      mounted = true;
     },
     listen: (port, host) =>
       new Promise((resolve, reject) => {
