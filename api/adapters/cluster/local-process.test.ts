@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryHome } from '../../../test/support/temporary-home.ts';
 import { until } from '../../../test/support/until.ts';
+import { clusterContract } from './contract.ts';
 import { createLocalProcesses, type LocalProcesses } from './local-process.ts';
 import { readProcessFile, writeProcessFile } from './process-file.ts';
 import { identify, startedFromStat } from './process-identity.ts';
@@ -184,4 +185,11 @@ test.each([
   ['12 (dead) Z 1 12 12 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 777 1000', null],
 ])('start time of %s', (stat, expected) => {
   expect(startedFromStat(stat)).toBe(expected);
+});
+
+describe('contract of the port', () => {
+  clusterContract(async () => {
+    await define();
+    return { cluster: processes, ref, absent: { ...ref, name: 'absent' } };
+  });
 });
