@@ -89,6 +89,8 @@ export async function playRound(
   const untold = [...unknown].filter((system) => !people.told().has(system));
   const refused = sent.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
   await retireTrials(stack, trials);
+  // New bots begin with Slack's whole budget of edits, and with nothing in their hands.
+  await Promise.all(stack.bots.map((bot) => bot.kill()));
   targets.end(trials.map((trial) => trial.system));
   return {
     ...judged,

@@ -48,9 +48,16 @@ export async function prepareTrials(stack: Stack, targets: Targets, size: number
   return trials;
 }
 
-/** Takes the systems of finished trials out of the health watch. */
+const lateEdits = `
+update "Notification" n set status = 'REPLACED' from (
+  select i.id as incident, t.id as task, a.id as approval from "System" s join "Incident" i on i."systemId" = s.id
+    left join "Task" t on t."incidentId" = i.id left join "Approval" a on a."incidentId" = i.id
+  where s.name = any($1)) x
+where n."subjectId" in (x.incident, x.task, x.approval) and n.status <> 'DELIVERED'`;
+
+/** Takes the systems of finished trials out of the health watch, and gives up the edits that still wait for Slack's budget of edits. */
 export async function retireTrials(stack: Stack, trials: readonly Trial[]): Promise<void> {
-  await stack.database.pool.query('update "System" set archived = true where name = any($1)', [
-    trials.map((trial) => trial.system),
-  ]);
+  const names = trials.map((trial) => trial.system);
+  await stack.database.pool.query('update "System" set archived = true where name = any($1)', [names]);
+  await stack.database.pool.query(lateEdits, [names]);
 }

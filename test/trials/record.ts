@@ -54,12 +54,12 @@ select s.name as system,
   coalesce((select json_agg(json_build_object('id', n.id, 'kind', n.kind, 'status', n.status, 'delivered', n."deliveredRevision", 'messageTs', n."messageTs") order by n.id) from n where n."systemId" = s.id), '[]') as notifications,
   (select count(*)::int from "Alert" al join "AlertGroup" g on g.id = al."groupId" where g."systemId" = s.id and al.source = 'alertmanager') as alerts,
   concat_ws('|',
-    (select string_agg(t.id || t.status || t.version, ',' order by t.id) from t where t."systemId" = s.id),
-    (select count(*) || '/' || count(st."finishedAt") from "TaskStep" st join t on t.id = st."taskId" where t."systemId" = s.id),
-    (select string_agg(e.id || e.status || e.owner, ',' order by e.id) from e where e."systemId" = s.id),
-    (select string_agg(n.id || n.revision || '/' || n."deliveredRevision", ',' order by n.id) from n where n."systemId" = s.id),
-    (select string_agg(a.id || a.status, ',' order by a.id) from a where a."systemId" = s.id),
-    (select string_agg(i.id || i.version, ',' order by i.id) from i where i."systemId" = s.id)) as progress
+    (select string_agg(concat(t.id, t.status, t.version), ',' order by t.id) from t where t."systemId" = s.id),
+    (select concat(count(*), '/', count(st."finishedAt")) from "TaskStep" st join t on t.id = st."taskId" where t."systemId" = s.id),
+    (select string_agg(concat(e.id, e.status, e.owner), ',' order by e.id) from e where e."systemId" = s.id),
+    (select string_agg(concat(n.id, n.revision, '/', n."deliveredRevision"), ',' order by n.id) from n where n."systemId" = s.id),
+    (select string_agg(concat(a.id, a.status), ',' order by a.id) from a where a."systemId" = s.id),
+    (select string_agg(concat(i.id, i.version), ',' order by i.id) from i where i."systemId" = s.id)) as progress
 from s`;
 
 /** Looks at all these systems at once; fails while the database is away. */
