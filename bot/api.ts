@@ -56,7 +56,10 @@ export interface ApiOptions {
 
 const firstWaitMs = 150;
 const transportError = 'UNAVAILABLE' satisfies AppErrorCode;
-const codeOf = (code: string | undefined): AppErrorCode => appErrorCodes.find((known) => known === code) ?? 'INTERNAL';
+/** Codes of the transport that say the request itself was wrong. */
+const inputCodes = new Set(['BAD_USER_INPUT', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+const codeOf = (code: string | undefined): AppErrorCode =>
+  inputCodes.has(code ?? '') ? 'INVALID_INPUT' : (appErrorCodes.find((known) => known === code) ?? 'INTERNAL');
 
 /** Calls the api. Every call ends within its time limit; what failed on the way is UNAVAILABLE and nothing is known to be accepted. */
 export function createApi(options: ApiOptions): Api {

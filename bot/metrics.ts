@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { type Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { zeroedCounter } from '../lib/metrics.ts';
 
 /** What the bot counts. Labels come from closed sets: never a user, channel, task or alert name. */
@@ -12,7 +12,6 @@ export interface BotMetrics {
   readonly inbound: Counter<'source' | 'outcome'>;
   readonly alerts: Counter<'source' | 'outcome'>;
   readonly refused: Counter<'reason'>;
-  readonly approvalFast: Counter;
 }
 
 export const slackMethods = [
@@ -113,10 +112,5 @@ export function createBotMetrics(
       },
       refusalReasons.map((reason) => ({ reason })),
     ),
-    approvalFast: new Counter({
-      name: 'agentic_approval_fast_total',
-      help: 'Approvals decided less than 3 s after they were asked for',
-      registers,
-    }),
   };
 }

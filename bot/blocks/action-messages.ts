@@ -103,7 +103,8 @@ export function outcomeUnknown(scene: Scene, task: TaskFields): Message {
     ]),
     ...(action === undefined ? [] : [code(action.command)]),
   ];
-  const step = effect === undefined ? null : { t: task.id, s: effect.step.slice(0, 60) };
+  const asked = task.steps.nodes.findLast(({ status }) => status === 'OUTCOME_UNKNOWN');
+  const step = asked === undefined ? null : { t: task.id, s: asked.id };
   if (waiting && step !== null)
     blocks.push(
       actions(

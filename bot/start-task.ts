@@ -1,0 +1,36 @@
+import type { VariablesOf } from 'gql.tada';
+import { sentence } from './blocks/answers.ts';
+import { context } from './blocks/elements.ts';
+import { bullets, richText } from './blocks/rich-text.ts';
+import { taskCreate } from './operations.ts';
+import { answeredErrors, conversationOf, type Session } from './session.ts';
+
+type TaskInput = Omit<VariablesOf<typeof taskCreate>['input'], 'idempotencyKey' | 'conversation'>;
+
+/** Starts one task under the key of the delivery, so that a repeat is the same task, and says what came of it. */
+export async function startTask(session: Session, input: TaskInput): Promise<void> {
+  const conversation = conversationOf(session);
+  const { taskCreate: answer } = await session.api.call(
+    taskCreate,
+    { input: { ...input, idempotencyKey: session.key, ...(conversation === null ? {} : { conversation }) } },
+    { retry: true, timeoutMs: 8_000 },
+  );
+  const { t } = session;
+  if (answer.task !== null) {
+    await session.answer(sentence(t.started(answer.task.number, answer.task.title)));
+    return;
+  }
+  if (answer.candidates.length > 0) {
+    const lines = answer.candidates
+      .slice(0, 5)
+      .map((one) => `${one.title} (${one.agentId} · ${one.name}): ${one.description}`);
+    await session.answer(sentence(t.candidates, richText([bullets(lines)]), context(t.candidateHint)));
+    return;
+  }
+  // Without a model nothing routes free words: say what can be done instead.
+  if (input.instruction && answer.userErrors.some(({ code }) => code === 'NOT_CONFIGURED')) {
+    await session.answer(sentence(t.noRouter));
+    return;
+  }
+  if (!(await answeredErrors(session, answer.userErrors))) await session.answer(sentence(t.noRouter));
+}
