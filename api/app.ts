@@ -36,6 +36,7 @@ import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
+import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
 import { startTaskIn } from './orchestrator/start-task.ts';
 import { startSweep } from './orchestrator/sweep.ts';
@@ -272,6 +273,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
       loop('silences', 15_000, () => unmuteGroups(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
+      loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
       ['tasks', sweep.wake],
