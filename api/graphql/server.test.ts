@@ -66,6 +66,22 @@ describe('who asks', () => {
   });
 });
 
+it('a database that hangs is answered like one that is away, in time', async () => {
+  const session = await database.pool.connect();
+  await session.query('begin; lock table "ApiKey" in access exclusive mode');
+  const begun = performance.now();
+
+  const { status, headers, body } = await api.post(whoAmI);
+  const tookMs = performance.now() - begun;
+  await session.query('rollback');
+  session.release();
+
+  expect(status).toBe(503);
+  expect(body.errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(tookMs).toBeLessThan(2_500);
+});
+
 describe('limits', () => {
   const nest = (levels: number): string =>
     levels === 0 ? 'number' : `incident { tasks(first: 1) { nodes { ${nest(levels - 1)} } } }`;
