@@ -22,6 +22,20 @@ function newest(folder) {
   return time;
 }
 
+/** Removes programs whose source is gone. The rest is written over, so that a product that runs from dist/ is never without its files. */
+function dropOrphans(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (file !== path.join(root, 'dist', 'web', 'public')) dropOrphans(file);
+      continue;
+    }
+    const source = path.join(root, path.relative(path.join(root, 'dist'), file));
+    const sources = [source.replace(/\.js$/, '.ts'), source.replace(/\.js$/, '.tsx'), source];
+    if (file.endsWith('.js') && !sources.some((one) => existsSync(one))) rmSync(file);
+  }
+}
+
 function run(title, program, args, env = {}) {
   const begun = performance.now();
   const done = spawnSync(process.execPath, [path.join(root, 'node_modules', program), ...args], {
@@ -63,8 +77,8 @@ if (modified(typed) < modified(path.join(root, 'api', 'graphql', 'schema.graphql
   mkdirSync(path.dirname(typed), { recursive: true });
   run('GraphQL types', 'gql.tada/bin/cli.js', ['generate', 'output']);
 }
-rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 run('programs', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noCheck']);
+dropOrphans(path.join(root, 'dist'));
 run('console', 'vite/bin/vite.js', ['build', '--config', 'web/vite.config.ts', '--logLevel', 'warn']);
 writeFileSync(stamp, `${begunAt.toISOString()}\n`);
 const at = begunAt.getTime() / 1000;

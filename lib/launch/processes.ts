@@ -50,15 +50,11 @@ export function supervise(spec: ProcessSpec, options: SuperviseOptions): Supervi
     const startedAt = performance.now();
     const lastErrors: string[] = [];
     // Detached: Ctrl-C in the terminal reaches the launcher alone, which stops everything in order. The open stdin tells the child when the launcher dies.
-    const own = spawn(
-      process.execPath,
-      ['--enable-source-maps', path.join(options.dist, spec.program), ...(spec.args ?? [])],
-      {
-        env: { ...process.env, ...spec.env, AGENTIC_LAUNCHED: '1' },
-        stdio: ['pipe', 'pipe', 'pipe'],
-        detached: true,
-      },
-    );
+    const own = spawn(process.execPath, [path.join(options.dist, spec.program), ...(spec.args ?? [])], {
+      env: { ...process.env, ...spec.env, AGENTIC_LAUNCHED: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     child = own;
     own.stdin.on('error', () => undefined);
     copyLines(own.stdout, log.write);

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
 import { apiConfigSchema } from '../../api/config.ts';
 import { botConfigSchema } from '../../bot/config.ts';
 import { documentConfig } from '../../lib/env.ts';
@@ -9,7 +10,9 @@ import { projectPath } from '../../lib/project-path.ts';
 function part(title: string, schema: Parameters<typeof documentConfig>[0], described: Set<string>): string {
   const own = Object.keys(schema.shape).filter((name) => !described.has(name));
   for (const name of own) described.add(name);
-  const text = documentConfig(schema.pick(Object.fromEntries(own.map((name) => [name, true]))));
+  const text = documentConfig(
+    z.object(Object.fromEntries(Object.entries(schema.shape).filter(([name]) => own.includes(name)))),
+  );
   // Nothing is required of somebody who runs `npm start`: what is missing there is made or replaced.
   const optional = text.replaceAll(/^([A-Z_]+=)/gm, '# $1');
   return `# ── ${title} ──\n\n${optional}\n`;

@@ -56,7 +56,7 @@ export function startProcess(
 
 function commandOf(program: string): readonly [string, ...string[]] {
   if (program.startsWith('/')) return [program];
-  if (program.endsWith('.js')) return [process.execPath, '--enable-source-maps', projectPath('dist', program)];
+  if (program.endsWith('.js')) return [process.execPath, projectPath('dist', program)];
   if (/\.(ts|mjs)$/.test(program)) return [process.execPath, '--import', 'tsx', projectPath(program)];
   return [program];
 }

@@ -20,10 +20,11 @@ export function postUntilAnswered(
     sent.on('error', (error) => {
       if (!answered) reject(error);
     });
-    const piece = Buffer.alloc(65_536, 0x20);
     let left = options.bytes;
     const next = (): void => {
-      if (answered || left <= 0) return;
+      if (answered) return;
+      if (left <= 0) return void sent.end();
+      const piece = Buffer.alloc(Math.min(left, 65_536), 0x20);
       left -= piece.length;
       sent.write(piece, () => setImmediate(next));
     };

@@ -51,6 +51,7 @@ export interface SickService {
   incident(): Promise<SeenIncident>;
   /** Waits until every task of the incident has ended. */
   settled(): Promise<SeenIncident>;
+  stop(): Promise<void>;
 }
 
 /** Starts and registers one. */
@@ -78,7 +79,7 @@ export async function sickService(product: RunningProduct, name: string): Promis
         idempotencyKey: `system-${name}`,
         name,
         displayName: `Service ${name}`,
-        environment: 'PRODUCTION',
+        environment: 'PROD',
         healthUrl: `${url}/healthz`,
         workload: { kind: 'process', namespace: '', name },
       },
@@ -133,6 +134,7 @@ export async function sickService(product: RunningProduct, name: string): Promis
         },
         { what: `the end of all tasks of ${name}`, timeoutMs: 60_000, everyMs: 100 },
       ),
+    stop: () => processes.stopAll(),
   };
 }
 

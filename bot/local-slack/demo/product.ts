@@ -28,7 +28,7 @@ export async function findOrStartProduct(say: (line: string) => void): Promise<P
     );
   }
   say('No product is running: starting one (npm start) …');
-  const child = spawn(process.execPath, ['--enable-source-maps', projectPath('dist/lib/launch/main.js')], {
+  const child = spawn(process.execPath, [projectPath('dist/lib/launch/main.js')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: process.env,
   });
