@@ -50,6 +50,11 @@ export function originOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError !== undefined ? originOf(error.originalError) : error;
 }
 
+/** What the executor itself refuses has no code: variables before the first field, arguments at theirs. All else it says is a broken promise of ours. */
+function isCallersFault(formatted: GraphQLFormattedError): boolean {
+  return formatted.path === undefined || /^(Argument|Variable) "/.test(formatted.message);
+}
+
 /** What a caller may read of an error. Faults of ours are logged under the request id, and nothing else of them leaves. */
 export function presentError(
   formatted: GraphQLFormattedError,
@@ -70,16 +75,12 @@ export function presentError(
     };
   const code = String(formatted.extensions?.code ?? '');
   const limit = formatted.extensions?.limit;
-  if (origin instanceof GraphQLError && (plainCodes.has(code) || code === '' || code === 'INTERNAL_SERVER_ERROR')) {
-    // What the executor itself refuses (a variable of the wrong type) has no code of its own; a broken non-null promise is ours.
-    const ours = code !== '' && !plainCodes.has(code) && /^Cannot return null/.test(formatted.message);
-    if (!ours)
-      return {
-        message: formatted.message,
-        ...where,
-        extensions: { code: plainCodes.has(code) ? code : 'BAD_USER_INPUT', requestId, ...(limit ? { limit } : {}) },
-      };
-  }
+  if (origin instanceof GraphQLError && (plainCodes.has(code) || isCallersFault(formatted)))
+    return {
+      message: formatted.message,
+      ...where,
+      extensions: { code: plainCodes.has(code) ? code : 'BAD_USER_INPUT', requestId, ...(limit ? { limit } : {}) },
+    };
   log.error({ err: origin, requestId, path: formatted.path }, 'a request failed by a fault of ours');
   return {
     message: 'The request failed. It is logged under the request id.',

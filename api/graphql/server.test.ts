@@ -184,6 +184,24 @@ describe('GraphQL over HTTP', () => {
     },
   );
 
+  it('a fault of ours tells its request id and nothing else, beside what could be answered', async () => {
+    await database.pool.query('alter table "AuditHead" rename to "Hidden"');
+
+    const { status, body } = await api.post('query { viewer { locale } auditHead { hash } }');
+    await database.pool.query('alter table "Hidden" rename to "AuditHead"');
+
+    expect(status).toBe(200);
+    expect(body.errors?.[0]?.extensions).toEqual({ code: 'INTERNAL', requestId: expect.any(String) });
+    expect(JSON.stringify(body)).not.toMatch(/"AuditHead"|prisma|relation|does not exist/);
+  });
+
+  it('a variable of the wrong type is the caller’s fault', async () => {
+    const { status, body } = await api.post('query($n: Int!) { tasks(first: $n) { nodes { id } } }', { n: 'many' });
+
+    expect(status).toBe(400);
+    expect(body.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
   it('errors name no field the caller did not write, and no internals', async () => {
     const unknown = await api.post('{ incidentz { id } }');
     const wrong = await api.post('query($input: TaskCreateInput!) { viewer { locale } }', {
