@@ -15,7 +15,7 @@ const settleMs = 5_000;
 /** Starts the product as `npm start` does and stops it again. */
 async function startProduct(home: string, ports: Readonly<Record<string, string>>) {
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', projectPath('dist/lib/launch/main.js')], {
+  const child = spawn(process.execPath, [projectPath('dist/lib/launch/main.js')], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', AGENTIC_HOME: home, ...ports },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { canonicalJson, sha256Hex } from '../../lib/canonical-json.ts';
 
 /** One alert as Alertmanager's webhook (version 4) carries it. */
 export interface SentAlert {
@@ -34,7 +35,7 @@ export function webhookBody(alerts: readonly SentAlert[]): string {
       startsAt: alert.startsAt.toISOString(),
       endsAt: '0001-01-01T00:00:00Z',
       generatorURL: 'http://prometheus.example:9090/graph',
-      fingerprint: '',
+      fingerprint: sha256Hex(canonicalJson({ ...alert.labels, alertname: alert.name })).slice(0, 16),
     })),
   });
 }

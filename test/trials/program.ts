@@ -46,7 +46,7 @@ export function program(spec: ProgramSpec): Program {
       const log = createWriteStream(logFile, { flags: 'a' });
       const own = spawn(
         process.execPath,
-        ['--enable-source-maps', projectPath('dist', spec.file), ...(spec.args ?? [])],
+        [projectPath('dist', spec.file), ...(spec.args ?? [])],
         {
           env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', AGENTIC_LAUNCHED: '1', ...spec.env },
           stdio: ['pipe', 'pipe', 'pipe'],
