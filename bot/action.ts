@@ -21,14 +21,14 @@ export interface ActionSet {
   form(id: string): Action | undefined;
 }
 
-const fn = <T>() => z.custom<T>((value) => value === undefined || typeof value === 'function', 'must be a function');
+const fn = <T>() => z.custom<T>((value) => typeof value === 'function', 'must be a function').optional();
 const shape = z.object({
   name: z.string().regex(/^[a-z][a-z-]+$/),
   controls: z.array(z.string()),
   forms: z.array(z.string()).default([]),
   forStrangers: z.boolean().default(false),
-  press: fn<NonNullable<Action['press']> | undefined>(),
-  submit: fn<NonNullable<Action['submit']> | undefined>(),
+  press: fn<NonNullable<Action['press']>>(),
+  submit: fn<NonNullable<Action['submit']>>(),
 });
 
 /** Checks the shape of an action file at compile time. */

@@ -68,7 +68,9 @@ export function startDelivery(options: DeliveryOptions): Delivery {
         again ||= answer.notifications.length === claimSize && waiting.size < longestQueue;
       } while (again && !stopped);
     } catch (error) {
-      log.debug({ err: error }, 'nothing could be claimed');
+      // While the api is away /readyz and its own log say so; anything else is a fault to be seen.
+      if (isAppError(error) && error.code === 'UNAVAILABLE') log.debug({ err: error }, 'nothing could be claimed');
+      else log.error({ err: error }, 'nothing could be claimed');
     } finally {
       claiming = false;
     }

@@ -11,11 +11,11 @@ export const errorFields = graphql(`
   fragment ErrorFields on UserError { code message path retryAfter }
 `);
 
-/** What an approval card shows. */
+/** What an approval card shows. Some fields carry other names, since one claim asks for all kinds of subjects at once. */
 export const approvalFields = graphql(
   `
   fragment ApprovalFields on Approval {
-    id number kind status digest eligible required policy skipped typedConfirmation createdAt expiresAt decidedAt endReason
+    id number approvalKind: kind approvalStatus: status digest eligible required policy skipped typedConfirmation createdAt expiresAt decidedAt endReason
     action { title target command diff effect undo risk estimatedDuration outcome }
     requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
     decisions { approved at reason by { ...PersonFields } }
@@ -50,7 +50,7 @@ export const incidentFields = graphql(
 export const taskFields = graphql(
   `
   fragment TaskFields on Task {
-    id number title agentId status analysisWritten createdAt startedAt finishedAt result
+    id number title agentId taskStatus: status analysisWritten createdAt taskStartedAt: startedAt finishedAt result
     error { message kept nextStep requestId retryable }
     incident { number }
     requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }

@@ -163,7 +163,10 @@ export function createReceiver(options: ReceiveOptions): Receiver {
     if (adopting) return;
     adopting = true;
     void adopt()
-      .catch((error: unknown) => log.debug({ err: error }, 'nothing could be adopted'))
+      .catch((error: unknown) => {
+        if (isAppError(error) && error.code === 'UNAVAILABLE') log.debug({ err: error }, 'nothing could be adopted');
+        else log.error({ err: error }, 'nothing could be adopted');
+      })
       .finally(() => {
         adopting = false;
       });

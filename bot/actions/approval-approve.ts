@@ -15,7 +15,7 @@ export const action = defineAction({
     const { approval } = await session.api.call(approvalQuery, { id: ids.q }, { timeoutMs: 1_500 });
     const known = found(session, approval, session.t.approve);
     // Whoever could not decide anyway is told at once by the api; the others first type the name of the target.
-    if (known.status === 'PENDING' && known.typedConfirmation !== null && known.viewerCanDecide)
+    if (known.approvalStatus === 'PENDING' && known.typedConfirmation !== null && known.viewerCanDecide)
       return session.openForm(typeNameModal(session.scene, known, JSON.stringify({ q: ids.q, h: ids.h })));
     const decided = await decide(session, { id: ids.q, digest: ids.h });
     if (decided !== null) await redraw(session, input, decided);
@@ -38,7 +38,7 @@ async function decide(
     { retry: true },
   );
   if (await answeredErrors(session, answer.userErrors))
-    return answer.approval !== null && answer.approval.status !== 'PENDING'
+    return answer.approval !== null && answer.approval.approvalStatus !== 'PENDING'
       ? approvalCard(session.scene, answer.approval)
       : null;
   await tell(session, session.t.decidedApproved(answer.approval?.number ?? ''));

@@ -14,7 +14,7 @@ export const action = defineAction({
     const { approval } = await session.api.call(approvalQuery, { id: ids.q }, { timeoutMs: 1_500 });
     const known = found(session, approval, session.t.details);
     const isCard = input.message !== null && !input.isPrivate;
-    if (isCard || known.status !== 'PENDING')
+    if (isCard || known.approvalStatus !== 'PENDING')
       return session.openForm(detailsModal(session.scene, known, known.precondition));
     await session.answer(withBlockIds(approvalCard(session.scene, known), `show.${Date.now().toString(36)}`));
   },

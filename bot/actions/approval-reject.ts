@@ -14,9 +14,9 @@ export const action = defineAction({
     if (ids === null) return tell(session, session.t.askedElsewhere);
     const { approval } = await session.api.call(approvalQuery, { id: ids.q }, { timeoutMs: 1_500 });
     const known = found(session, approval, session.t.reject);
-    if (known.status !== 'PENDING') {
+    if (known.approvalStatus !== 'PENDING') {
       await redraw(session, input, approvalCard(session.scene, known));
-      const status = session.t.approvalStatus[known.status];
+      const status = session.t.approvalStatus[known.approvalStatus];
       return tell(session, session.t.decidedPush(known.number, status, known.action.title.replaceAll('`', 'ˋ')));
     }
     const meta = JSON.stringify({ q: ids.q, h: ids.h ?? known.digest });

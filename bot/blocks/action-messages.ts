@@ -94,7 +94,7 @@ export function outcomeUnknown(scene: Scene, task: TaskFields): Message {
   const action = task.actions.find(({ id }) => id === effect?.action.id) ?? triedLast(task);
   const title = safe(action?.title ?? task.title, 120);
   const seen = task.steps.nodes.findLast(({ status, summary }) => status === 'SUCCEEDED' && summary !== null);
-  const waiting = effect?.observed == null && task.status === 'OUTCOME_UNKNOWN';
+  const waiting = effect?.observed == null && task.taskStatus === 'OUTCOME_UNKNOWN';
   const blocks: KnownBlock[] = [
     header(t.unknownHeader(title)),
     richText([

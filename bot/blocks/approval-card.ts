@@ -23,10 +23,10 @@ export const shortDigest = (digest: string): string => digest.replace(/^sha256:/
 export function approvalCard(scene: Scene, approval: ApprovalFields): Message {
   const { t } = scene;
   const title = safe(approval.action.title, 110);
-  const pending = approval.status === 'PENDING';
+  const pending = approval.approvalStatus === 'PENDING';
   const push = pending
     ? t.approvalPush(approval.number, `${title} (${t.risk[approval.action.risk]})`)
-    : t.decidedPush(approval.number, t.approvalStatus[approval.status], title);
+    : t.decidedPush(approval.number, t.approvalStatus[approval.approvalStatus], title);
   return {
     text: pushText(push),
     blocks: [
@@ -42,9 +42,9 @@ export function approvalCard(scene: Scene, approval: ApprovalFields): Message {
 
 function titleOf(scene: Scene, approval: ApprovalFields, title: string): string {
   const { t } = scene;
-  switch (approval.status) {
+  switch (approval.approvalStatus) {
     case 'PENDING':
-      return approval.kind === 'CONFIRMATION' ? t.confirmationNeeded(title) : t.approvalNeeded(title);
+      return approval.approvalKind === 'CONFIRMATION' ? t.confirmationNeeded(title) : t.approvalNeeded(title);
     case 'APPROVED':
       return t.approved(title);
     case 'REJECTED':
@@ -185,7 +185,7 @@ export function detailsModal(scene: Scene, approval: ApprovalFields, preconditio
       richText([line(`${t.detailsPolicy}: ${safe(approval.policy, 200)}`)]),
       richText([line(`${t.detailsPrecondition}:`)]),
       code(JSON.stringify(precondition ?? null, null, 1), 1_500),
-      ...footOf(scene, approval, approval.status === 'PENDING'),
+      ...footOf(scene, approval, approval.approvalStatus === 'PENDING'),
     ],
   };
 }

@@ -165,7 +165,7 @@ function resolvedCard(scene: Scene, incident: IncidentFields): Message {
     [
       label(t.fix),
       literal(safe(incident.fix ?? t.noFix, 400)),
-      ...(approval === undefined || approvers.length === 0
+      ...(approval === undefined || approvers.length === 0 || incident.fix?.includes(approval.number) === true
         ? []
         : [
             literal(' · '),

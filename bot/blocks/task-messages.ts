@@ -33,7 +33,7 @@ const stepStates: Readonly<Record<TaskFields['steps']['nodes'][number]['status']
   CANCELLED: 'error',
   OUTCOME_UNKNOWN: 'error',
 };
-const over = new Set<TaskFields['status']>(['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
+const over = new Set<TaskFields['taskStatus']>(['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
 const mostReasons = 5;
 const longestClaim = 350;
 const listedEvidence = 8;
@@ -53,11 +53,11 @@ function planMessage(scene: Scene, task: TaskFields): Message {
   const { t } = scene;
   const steps = task.steps.nodes;
   const done = steps.filter(({ status }) => stepStates[status] === 'complete').length;
-  const since = task.startedAt ?? task.createdAt;
+  const since = task.taskStartedAt ?? task.createdAt;
   const time = spoken(Date.parse(task.finishedAt ?? scene.now.toISOString()) - Date.parse(since), t);
-  const ended = over.has(task.status);
+  const ended = over.has(task.taskStatus);
   const title = ended
-    ? task.status === 'SUCCEEDED'
+    ? task.taskStatus === 'SUCCEEDED'
       ? t.done(task.title)
       : t.stopped(task.title)
     : steps.length === 0
@@ -65,7 +65,7 @@ function planMessage(scene: Scene, task: TaskFields): Message {
       : t.investigating(done, task.steps.totalCount, time);
   const cards =
     steps.length === 0
-      ? [taskCard('start', ended ? t.taskStatus[task.status] : t.waitingToStart, ended ? 'complete' : 'pending')]
+      ? [taskCard('start', ended ? t.taskStatus[task.taskStatus] : t.waitingToStart, ended ? 'complete' : 'pending')]
       : steps.map((step, index) =>
           taskCard(`s${index}`, step.title, stepStates[step.status], withRefs(step.summary, step.evidence)),
         );
@@ -114,7 +114,7 @@ function answerMessage(scene: Scene, task: TaskFields, finding: Finding): Messag
     : found
       ? t.findingPush(headline)
       : t.noCausePush(headline);
-  const running = !over.has(task.status);
+  const running = !over.has(task.taskStatus);
   const sources = task.evidence.totalCount;
   return {
     text: pushText(task.incident === null ? push : `${task.incident.number} · ${push}`),
@@ -200,7 +200,7 @@ function citations(scene: Scene, task: TaskFields): KnownBlock[] {
 export function taskFailed(scene: Scene, task: TaskFields): Message {
   const { t } = scene;
   const error = task.error;
-  const message = safe(error?.message ?? t.taskStatus[task.status], 500);
+  const message = safe(error?.message ?? t.taskStatus[task.taskStatus], 500);
   return {
     text: pushText(t.failedPush(task.number, message)),
     blocks: [

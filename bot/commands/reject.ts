@@ -19,7 +19,7 @@ export const command = defineCommand({
     if (number === undefined) return tell(session, session.t.whichId(exampleOf(command, session.scene.locale)));
     const { approval } = await session.api.call(approvalQuery, { number });
     const known = found(session, approval, number);
-    if (session.inbound.kind === 'command' && known.status === 'PENDING')
+    if (session.inbound.kind === 'command' && known.approvalStatus === 'PENDING')
       return session.openForm(rejectModal(session.scene, known, JSON.stringify({ q: known.id, h: known.digest })));
     await session.answer(withBlockIds(approvalCard(session.scene, known), `show.${Date.now().toString(36)}`));
   },
