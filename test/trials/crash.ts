@@ -85,6 +85,7 @@ async function run(asked: Asked): Promise<Outcome> {
   const wanted = asked.trials ?? usualTrials;
   const total = empty();
   const figures: Record<string, Figure> = {};
+  let failedStarts = 0;
   for (const topology of ['all', 'split'] as const) {
     const chosen = plan[topology].flatMap(([victim, names]) =>
       names
@@ -116,6 +117,7 @@ async function run(asked: Asked): Promise<Outcome> {
         process.env.KEEP_TRIALS = 'true';
         asked.say(`logs are kept in ${stack.home}/logs`);
       }
+      failedStarts += stack.failedStarts();
       await targets.stop();
       await stack.stop();
     }
@@ -123,7 +125,7 @@ async function run(asked: Asked): Promise<Outcome> {
   const slowest = Math.max(0, ...total.standstills);
   const latest = Math.max(0, ...total.toldMs);
   return {
-    figures: { ...figuresOf(total), byKill: figures },
+    figures: { ...figuresOf(total), failedStarts, byKill: figures },
     baseline: {
       note: 'a correct product loses and doubles nothing; without kills a story has no standstill above 2 s',
     },

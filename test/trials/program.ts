@@ -44,14 +44,10 @@ export function program(spec: ProgramSpec): Program {
       const begun = performance.now();
       mkdirSync(spec.logs, { recursive: true });
       const log = createWriteStream(logFile, { flags: 'a' });
-      const own = spawn(
-        process.execPath,
-        [projectPath('dist', spec.file), ...(spec.args ?? [])],
-        {
-          env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', AGENTIC_LAUNCHED: '1', ...spec.env },
-          stdio: ['pipe', 'pipe', 'pipe'],
-        },
-      );
+      const own = spawn(process.execPath, [projectPath('dist', spec.file), ...(spec.args ?? [])], {
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', AGENTIC_LAUNCHED: '1', ...spec.env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
       child = own;
       own.stdin.on('error', () => undefined);
       own.stdout.pipe(log, { end: false });

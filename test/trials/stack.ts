@@ -41,8 +41,10 @@ export interface Stack {
   readonly alertsToken: string;
   readonly adminKey: string;
   readonly botKey: string;
-  /** Starts what is not alive. */
+  /** Starts what is not alive, as a supervisor does: again when a start fails, three times at most. */
   revive(): Promise<void>;
+  /** Starts that failed so far. */
+  failedStarts(): number;
   stop(): Promise<void>;
 }
 
@@ -143,10 +145,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await database.stop();
     if (process.env.KEEP_TRIALS === undefined) rmSync(home, { recursive: true, force: true });
   };
+  let failed = 0;
   const revive = async () => {
     const dead = [...apiParts, ...botParts].filter((one) => !one.alive());
-    await Promise.all(dead.map((one) => one.start()));
+    await Promise.all(dead.map((one) => startAgain(one, 3)));
   };
+  const startAgain = async (one: Program, left: number): Promise<unknown> =>
+    one.start().catch((error: unknown) => {
+      failed++;
+      if (left > 1) return startAgain(one, left - 1);
+      throw error;
+    });
   try {
     await slack.start();
     await revive();
@@ -172,6 +181,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     adminKey: keys.ADMIN_API_KEY,
     botKey: keys.BOT_API_KEY,
     revive,
+    failedStarts: () => failed,
     stop,
   };
 }
