@@ -137,51 +137,60 @@ async function approvalRaces(stack: Stack, targets: Targets, races: number, aske
   return { figures: { races, presses, wonByCall: won, lostByCall: lost, restarts }, broken };
 }
 
-/** Many notifications at once while two bots deliver. */
+/** Many notifications at once in ten channels while two bots deliver. */
 async function delivery(stack: Stack, targets: Targets, count: number, asked: Asked): Promise<Part> {
-  const [trial] = await prepareTrials(stack, targets, 1);
-  if (trial === undefined) throw new Error('no system was made');
-  targets.break(trial.system);
-  await postOnce(target(stack), webhookBody([trial.alert]), 0);
-  const judged = await finish(stack, targets, [trial]);
-  const seen = await observe(stack.database.pool, [trial.system]);
-  const incidentId = seen.get(trial.system)?.incidents[0]?.id ?? '';
-  const ids = Array.from({ length: count }, () => newId());
-  const begun = performance.now();
-  // Notes of the timeline, written as the api writes them: one row for each.
-  await stack.database.pool.query(
-    `insert into "Notification" (id, kind, priority, "subjectType", "subjectId", receiver, "threadIncidentId", workspace, "chatChannel", text)
-     select u.id, 'INCIDENT_NOTICE', 'FINDING', 'Incident', $2, 'trial:' || u.id, $2, 'T0LOCAL', $3, 'Note ' || u.n
-       from unnest($1::uuid[]) with ordinality as u(id, n)`,
-    [ids, incidentId, trial.channel],
+  const trials = await prepareTrials(stack, targets, 10);
+  for (const trial of trials) targets.break(trial.system);
+  await Promise.all(trials.map((trial, i) => postOnce(target(stack), webhookBody([trial.alert]), i)));
+  const judged = await finish(stack, targets, trials);
+  const seen = await observe(
+    stack.database.pool,
+    trials.map((trial) => trial.system),
   );
+  const places = trials.map((trial) => ({
+    channel: trial.channel,
+    incident: seen.get(trial.system)?.incidents[0]?.id ?? '',
+    ids: Array.from({ length: Math.ceil(count / trials.length) }, () => newId()),
+  }));
+  const ids = places.flatMap((place) => place.ids);
+  const begun = performance.now();
+  // Notices written as the api writes them: one row for each.
+  for (const place of places)
+    await stack.database.pool.query(
+      `insert into "Notification" (id, kind, priority, "subjectType", "subjectId", receiver, "threadIncidentId", workspace, "chatChannel", text)
+       select u.id, 'INCIDENT_NOTICE', 'FINDING', 'Incident', $2, 'trial:' || u.id, $2, 'T0LOCAL', $3, 'Note ' || u.n
+         from unnest($1::uuid[]) with ordinality as u(id, n)`,
+      [place.ids, place.incident, place.channel],
+    );
   const deadline = performance.now() + waitMs * 3;
   let delivered = 0;
-  while (delivered < count && performance.now() < deadline) {
-    const { rowCount } = await stack.database.pool.query(
+  for (;;) {
+    const done = await stack.database.pool.query(
       `select 1 from "Notification" where id = any($1) and status = 'DELIVERED'`,
       [ids],
     );
-    if (rowCount !== delivered && rowCount !== null && Math.floor(rowCount / 50) > Math.floor(delivered / 50))
-      asked.say(`delivery: ${rowCount} of ${count}`);
-    delivered = rowCount ?? 0;
+    const now = done.rowCount ?? 0;
+    if (Math.floor(now / 50) > Math.floor(delivered / 50)) asked.say(`delivery: ${now} of ${ids.length}`);
+    delivered = now;
+    if (delivered === ids.length || performance.now() > deadline) break;
     await pause(100);
   }
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
   const wanted = new Set(ids.map((id) => toGlobalId('Notification', id)));
-  const counts = new Map<unknown, number>();
-  for (const message of await stack.slack.messages(trial.channel)) {
-    const key = message.metadata?.event_payload.notification;
-    if (typeof key === 'string' && wanted.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+  const counts = new Map<string, number>();
+  for (const place of places)
+    for (const message of await stack.slack.messages(place.channel)) {
+      const key = message.metadata?.event_payload.notification;
+      if (typeof key === 'string' && wanted.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
   const twice = [...counts.values()].filter((n) => n > 1).length;
-  targets.end([trial.system]);
+  targets.end(trials.map((trial) => trial.system));
   return {
-    figures: { notifications: count, delivered, posted: counts.size, twice, deliverySeconds: seconds },
+    figures: { notifications: ids.length, delivered, posted: counts.size, twice, deliverySeconds: seconds },
     broken: [
       ...judged.broken,
-      ...(counts.size === count ? [] : [`${counts.size} of ${count} notifications were posted`]),
-      ...(delivered === count ? [] : [`${delivered} of ${count} notifications are recorded as delivered`]),
+      ...(counts.size === ids.length ? [] : [`${counts.size} of ${ids.length} notifications were posted`]),
+      ...(delivered === ids.length ? [] : [`${delivered} of ${ids.length} are recorded as delivered`]),
       ...(twice === 0 ? [] : [`${twice} notifications were posted twice`]),
     ],
   };
