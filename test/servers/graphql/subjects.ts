@@ -1,0 +1,178 @@
+/** Things notifications are about, as the schema shapes them; `words` goes into every outside text. */
+export function subjects(words: (what: string) => string = (what) => what) {
+  const person = (displayName: string, chatUserId: string) => ({
+    __typename: 'User' as const,
+    displayName: words(displayName),
+    chatIdentities: [{ workspace: 'T0LOCAL', chatUserId }],
+  });
+  const at = '2026-11-24T05:00:00.000Z';
+  const incident = {
+    __typename: 'Incident' as const,
+    id: 'SW5jaWRlbnQ6MDE5YWE1',
+    number: 'INC-31',
+    title: words('PaymentApiDown'),
+    severity: 'CRITICAL' as const,
+    status: 'TRIGGERED' as 'TRIGGERED' | 'ACKNOWLEDGED' | 'RESOLVED',
+    kind: 'NORMAL' as const,
+    locale: 'EN' as const,
+    startedAt: at,
+    acknowledgedAt: '2026-11-24T05:01:00.000Z',
+    acknowledgedUntil: '2026-11-24T06:01:00.000Z',
+    resolvedAt: null as string | null,
+    resolvedBy: null,
+    cause: words('the process stopped'),
+    fix: words('restarted'),
+    report: `# ${words('Report')}\n\n- **Duration** ${words('2 min')}\n\n## What happened\n\n- ${words('it broke')}`,
+    acknowledgedBy: person('Jin', 'U0REQUESTER'),
+    system: { name: words('payment-api'), displayName: words('Payment API'), environment: 'PROD' as const },
+    conversation: { workspace: 'T0LOCAL', channel: 'C0OPS', message: null, thread: null },
+    alertGroups: {
+      totalCount: 4,
+      nodes: [
+        {
+          number: 'AG-218',
+          title: words('PaymentApiDown'),
+          severity: 'CRITICAL' as const,
+          status: 'FIRING' as const,
+          reading: words('92 % (limit 85 %)'),
+          summary: words('payment-api does not answer'),
+          firingCount: 12,
+          totalCount: 14,
+          truncatedCount: 2,
+          occurrences30d: 3,
+          runbookUrl: 'https://evil.example/runbook',
+          nearestManual: { section: words('4'), manual: { code: words('PAY-OPS-12') } },
+        },
+      ],
+    },
+    approvals: {
+      nodes: [
+        {
+          number: 'APR-7',
+          status: 'APPROVED' as const,
+          decisions: [{ approved: true, by: person('Mina', 'U0APPROVER') }],
+        },
+      ],
+    },
+    timeline: { nodes: [{ text: words('answered 200 in 6 ms [5]') }] },
+  };
+  const approval = {
+    __typename: 'Approval' as const,
+    id: 'QXBwcm92YWw6MDE5YWE1',
+    number: 'APR-7',
+    kind: 'APPROVAL' as 'APPROVAL' | 'CONFIRMATION',
+    status: 'PENDING' as 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'CANCELLED' | 'SUPERSEDED',
+    digest: 'a1b2c3d4'.repeat(8),
+    eligible: words('1 of the approvers'),
+    required: 2,
+    policy: words('medium'),
+    skipped: [words('second approver')],
+    typedConfirmation: null as string | null,
+    createdAt: at,
+    expiresAt: '2026-11-24T05:20:00.000Z',
+    decidedAt: null,
+    endReason: words('no decision in time'),
+    action: {
+      title: words('Restart payment-api'),
+      target: words('process/payment-api'),
+      command: words('restart payment-api'),
+      diff: words('- a\n+ b'),
+      effect: words('one process restarts'),
+      undo: words('none needed'),
+      risk: 'MEDIUM' as const,
+      estimatedDuration: 'PT2M',
+      outcome: 'NOT_RUN' as const,
+    },
+    requestedBy: person('Jin', 'U0REQUESTER'),
+    decisions: [{ approved: true, at, reason: words('fine'), by: person('Mina', 'U0APPROVER') }],
+    task: { id: 'VGFzazowMTlhYTU', number: 'T-1042' },
+    incident: { number: 'INC-31' },
+  };
+  const claim = (text: string) => ({ text: words(text), evidenceRefs: [1] });
+  const finding = {
+    verdict: 'FOUND' as 'FOUND' | 'INCONCLUSIVE',
+    headline: words('payment-api has stopped'),
+    confidence: 'MEDIUM' as const,
+    needed: [words('logs')],
+    notChecked: [words('database locks')],
+    situation: [claim('it does not answer')],
+    reasons: [claim('the process is gone')],
+    against: [claim('the host is fine')],
+    proposedActions: [
+      { title: words('Restart'), risk: 'MEDIUM' as const, estimatedDuration: 'PT2M', undo: words('none') },
+    ],
+  };
+  const task = {
+    __typename: 'Task' as const,
+    id: 'VGFzazowMTlhYTU',
+    number: 'T-1042',
+    title: words('Investigate INC-31'),
+    agentId: 'sop',
+    status: 'RUNNING' as 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'OUTCOME_UNKNOWN',
+    analysisWritten: true,
+    createdAt: at,
+    startedAt: at,
+    finishedAt: null as string | null,
+    result: null,
+    error: null as null | { message: string; kept: string; nextStep: string; requestId: string; retryable: boolean },
+    incident: { number: 'INC-31' },
+    requestedBy: { __typename: 'Automation' as const, name: words('alerts') },
+    steps: {
+      totalCount: 2,
+      nodes: [
+        {
+          id: 'VGFza1N0ZXA6MQ',
+          title: words('Health check'),
+          status: 'SUCCEEDED' as 'SUCCEEDED' | 'OUTCOME_UNKNOWN',
+          summary: words('refused, 3 of 3'),
+          evidence: [{ __typename: 'OtherEvidence', ref: 1, title: words('health') }],
+        },
+        {
+          id: 'VGFza1N0ZXA6Mg',
+          title: words('Manual search'),
+          status: 'RUNNING' as const,
+          summary: null,
+          evidence: [],
+        },
+      ],
+    },
+    children: { nodes: [{ agentId: 'monitoring' }] },
+    evidence: {
+      totalCount: 1,
+      nodes: [{ __typename: 'OtherEvidence', ref: 1, title: words('health'), summary: words('refused') }],
+    },
+    finding: null as typeof finding | null,
+    actions: [
+      {
+        id: 'UHJvcG9zZWRBY3Rpb246',
+        title: words('Restart payment-api'),
+        target: words('process/payment-api'),
+        command: words('restart payment-api'),
+        effect: words('one process restarts'),
+        undo: words('none'),
+        risk: 'MEDIUM' as const,
+        outcome: 'VERIFIED' as 'VERIFIED' | 'EXECUTED_UNVERIFIED' | 'FAILED' | 'UNKNOWN',
+        approval: {
+          number: 'APR-7',
+          decidedAt: at,
+          status: 'APPROVED' as const,
+          decisions: [{ approved: true, at, by: person('Mina', 'U0APPROVER') }],
+        },
+      },
+    ],
+    effects: [
+      {
+        status: 'DONE' as 'DONE' | 'UNKNOWN',
+        step: words('restart'),
+        accepted: true,
+        answer: words('restarted as 4711'),
+        intentAt: at,
+        doneAt: '2026-11-24T05:00:02.000Z' as string | null,
+        observed: null,
+        note: null,
+        action: { id: 'UHJvcG9zZWRBY3Rpb246' },
+      },
+    ],
+  };
+  return { incident, approval, task, finding };
+}
