@@ -1,20 +1,19 @@
-import { GraphQLError } from 'graphql';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { z } from 'zod';
-import { AppError } from '../../../lib/errors.ts';
-import { inTransaction, type Task as TaskRow, type TaskTrigger } from '../../db.ts';
+import type { Task as TaskRow, TaskTrigger } from '../../db.ts';
 import { cancelTask } from '../../orchestrator/cancel-task.ts';
 import { resolveOutcome } from '../../orchestrator/outcome.ts';
 import { startTask } from '../../orchestrator/start-task.ts';
 import { isFinished } from '../../orchestrator/task-state.ts';
-import { readPage } from '../connection.ts';
 import { tasksWhere } from '../filters.ts';
 import { oneWhere } from '../find-one.ts';
 import { once } from '../idempotency.ts';
+import { listByChange } from '../list-by-change.ts';
 import { listTasks } from '../lists.ts';
-import { addressSchema, keySchema, mutate, parseInput, refuse, rowId, userErrorsOf, words } from '../mutate.ts';
+import { keySchema, mutate, parseInput, refuse, rowId, userErrorsOf, words } from '../mutate.ts';
 import { need, type RequestContext } from '../request-context.ts';
 import { AgentIdScalar } from '../scalars.ts';
+import { type CreateInput, chooseOne, createSchema, noTask, notFailed, planOnly, said } from '../task-plan.ts';
 import { Agent } from '../types/agent.ts';
 import { TaskConnection } from '../types/connections.ts';
 import { OrderDirection, TaskOrderField, UserErrorCode } from '../types/enums.ts';
@@ -36,25 +35,11 @@ import {
 } from '../types/task-payloads.ts';
 import { viewOrNull } from '../types/view.ts';
 
-const createSchema = z.object({
-  agentId: z.string().max(64).nullish(),
-  taskType: words(64).nullish(),
-  params: z.record(z.string(), z.unknown()).nullish(),
-  instruction: words(4_000).nullish(),
-  conversation: addressSchema.nullish(),
-  incidentId: z.string().max(200).nullish(),
-  parentId: z.string().max(200).nullish(),
-  dryRun: z.boolean().nullish(),
-  idempotencyKey: keySchema,
-});
-type CreateInput = z.infer<typeof createSchema>;
-
 const triggers: Readonly<Record<RequestContext['viewer']['via'], TaskTrigger>> = {
   CHAT: 'CHAT',
   WEB: 'WEB',
   API: 'API',
 };
-const sortedAtMost = 10_000;
 
 /** Tasks and what can be asked of agents. */
 @Resolver()
@@ -237,18 +222,6 @@ export class TaskResolver {
   }
 }
 
-const noTask = { en: 'There is no such task.', ko: '그런 작업이 없습니다.' };
-const notFailed = {
-  en: 'Only a task that ended without success can be tried again.',
-  ko: '실패로 끝난 작업만 다시 시도할 수 있습니다.',
-};
-const whichTask = { en: 'Say which agent and which task.', ko: '어느 에이전트의 어떤 작업인지 알려 주세요.' };
-const whichType = { en: 'Say which task of this agent.', ko: '이 에이전트의 어떤 작업인지 알려 주세요.' };
-const noAgent = { en: 'There is no such agent.', ko: '그런 에이전트가 없습니다.' };
-
-const said = (ctx: RequestContext, text: { readonly en: string; readonly ko: string }): string =>
-  ctx.viewer.locale === 'KO' ? text.ko : text.en;
-
 /** One key for one credential: two programs that count alike do not meet. */
 const taskKey = (ctx: RequestContext, operation: string, key: string): string =>
   `${operation}:${ctx.viewer.key?.id ?? ctx.viewer.actor.name}:${key}`;
@@ -275,91 +248,4 @@ async function existing(
   const row = type === 'Incident' ? await ctx.load.incident.load(id) : await ctx.load.task.load(id);
   if (row === null) return refuse(UserErrorCode.NOT_FOUND, `There is no such ${type}.`, path);
   return id;
-}
-
-/** Which task was meant is not guessed: what could be meant is offered. */
-function chooseOne(ctx: RequestContext, wanted: CreateInput): TaskCreatePayload {
-  const { agentId } = wanted;
-  const chosen = agentId ? agentOf(ctx, agentId) : null;
-  if (agentId && chosen === null) return refuse(UserErrorCode.NOT_FOUND, said(ctx, noAgent), ['input', 'agentId']);
-  const agents = chosen === null ? ctx.deps.agents.list.flatMap((agent) => agentOf(ctx, agent.id) ?? []) : [chosen];
-  const missing = chosen === null ? { text: whichTask, field: 'agentId' } : { text: whichType, field: 'taskType' };
-  return {
-    task: null,
-    candidates: agents.flatMap((agent) => agent.taskTypes),
-    userErrors: userErrorsOf([
-      { code: 'MISSING_INPUT', message: said(ctx, missing.text), path: ['input', missing.field] },
-    ]),
-  };
-}
-
-/** Checks a request and writes nothing but the audit row. */
-async function planOnly(
-  ctx: RequestContext,
-  wanted: CreateInput & { readonly agentId: string; readonly taskType: string },
-): Promise<TaskCreatePayload> {
-  const { agentId, taskType, params } = wanted;
-  const definition = ctx.deps.agents.task(agentId, taskType);
-  if (definition === null) throw new AppError('NOT_FOUND', said(ctx, noAgent), { path: ['input', 'taskType'] });
-  const checked = definition.input.safeParse(params ?? {});
-  if (!checked.success) {
-    const userErrors = userErrorsOf(
-      checked.error.issues.map((issue) => ({
-        code: 'INVALID_INPUT' as const,
-        message: issue.message,
-        path: ['input', 'params', ...issue.path.map(String)],
-      })),
-    );
-    return { task: null, candidates: [], userErrors };
-  }
-  await inTransaction(ctx.deps.db, (tx) =>
-    ctx.deps.audit(tx, {
-      actor: ctx.viewer.actor,
-      operation: 'taskCreate',
-      input: { agentId, taskType, params, dryRun: true },
-      outcome: 'planned',
-      correlationId: ctx.viewer.correlationId,
-    }),
-  );
-  return { task: null, candidates: [taskTypeOf(ctx, agentId, taskType)], userErrors: [] };
-}
-
-/** By last change. It follows from several columns, so the newest 10,000 are ordered here. */
-async function listByChange(
-  ctx: RequestContext,
-  args: Parameters<typeof listTasks>[1],
-  where: ReturnType<typeof tasksWhere>,
-  order: 'asc' | 'desc',
-): Promise<TaskConnection> {
-  const { task } = ctx.deps.db;
-  const rows = await task.findMany({
-    where,
-    orderBy: { number: 'desc' },
-    take: sortedAtMost,
-    select: { id: true, createdAt: true, enqueuedAt: true, startedAt: true, finishedAt: true },
-  });
-  if (rows.length > sortedAtMost) throw new GraphQLError('Too many tasks for this order.');
-  const changes = rows.map((row) => {
-    const at = row.finishedAt ?? row.startedAt ?? row.enqueuedAt ?? row.createdAt;
-    return { id: row.id, key: `${at.toISOString()}/${row.id}` };
-  });
-  return readPage(args, {
-    key: (row: { readonly key: string }) => row.key,
-    keyType: 'string',
-    order,
-    find: async ({ lt, gt }, direction, take) => {
-      const inRange = changes.filter(({ key }) => (lt === undefined || key < lt) && (gt === undefined || key > gt));
-      inRange.sort((one, other) => (one.key < other.key ? -1 : 1) * (direction === 'asc' ? 1 : -1));
-      const wanted = inRange.slice(0, take);
-      const found = new Map(
-        (await task.findMany({ where: { id: { in: wanted.map((one) => one.id) } } })).map((row) => [row.id, row]),
-      );
-      return wanted.flatMap(({ id, key }) => {
-        const row = found.get(id);
-        return row === undefined ? [] : [{ key, row }];
-      });
-    },
-    count: async (most) => Math.min(most, rows.length),
-    node: ({ row }: { readonly key: string; readonly row: TaskRow }) => new TaskView(row),
-  });
 }

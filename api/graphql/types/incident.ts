@@ -28,7 +28,7 @@ import {
   TaskConnection,
   TimelineEntryConnection,
 } from './connections.ts';
-import { FindingView } from './evidence.ts';
+import { FindingView } from './finding.ts';
 import { NodeView } from './payload.ts';
 import { actorOf } from './read-actor.ts';
 import { pageOfEvidence } from './read-evidence.ts';

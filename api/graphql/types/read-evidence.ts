@@ -3,13 +3,13 @@ import type { Evidence, Finding, HealthCheck, Manual } from '../../db.ts';
 import { Page } from '../connection.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
-  type Claim,
   type EvidenceView,
   HealthEvidenceView,
   ManualEvidenceView,
   MetricEvidenceView,
   OtherEvidenceView,
 } from './evidence.ts';
+import type { Claim } from './finding.ts';
 
 /** A manual without its file. */
 export type ManualFacts = Omit<Manual, 'bytes'>;
