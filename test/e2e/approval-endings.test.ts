@@ -17,6 +17,12 @@ const quiet = { SAMPLE_SYSTEM: 'false', HEALTH_CHECK_CRON: '0 0 3 1 1 *' };
 describe('an approval that does not simply pass', () => {
   const home = temporaryHome('agentic-endings-');
   let product: RunningProduct;
+  const services: SickService[] = [];
+  const sick = async (name: string) => {
+    const service = await sickService(product, name);
+    services.push(service);
+    return service;
+  };
 
   const press = (user: string, ts: string, action: string, button?: { block_id: string; value: string }) =>
     product.slack.press({
@@ -54,12 +60,13 @@ describe('an approval that does not simply pass', () => {
   });
 
   afterAll(async () => {
+    for (const service of services) await service.stop();
     await product?.stop();
     rmSync(home, { recursive: true, force: true });
   });
 
   test('denied: the reason is on the card, nothing runs, and the incident stays open', async () => {
-    const service = await sickService(product, 'svc-denied');
+    const service = await sick('svc-denied');
     const { thread, card } = await service.askForRestart();
     const pressed = await press(APPROVER, card.ts, 'approval.reject');
     expect(pressed.ok).toBe(true);
@@ -82,7 +89,7 @@ describe('an approval that does not simply pass', () => {
   });
 
   test('asked by the approver herself: she is told that another person has to decide, and that person can', async () => {
-    const service = await sickService(product, 'svc-own');
+    const service = await sick('svc-own');
     const { thread, card } = await service.askForRestart();
     await press(APPROVER, card.ts, 'approval.reject');
     const form = await until(async () => (await product.slack.views(APPROVER)).views.at(-1), { what: 'the form' });
@@ -116,7 +123,7 @@ describe('an approval that does not simply pass', () => {
   });
 
   test('the target changed meanwhile: the yes is refused as outdated and nothing runs', async () => {
-    const service = await sickService(product, 'svc-drifted');
+    const service = await sick('svc-drifted');
     const { card } = await service.askForRestart('error');
     await service.restartByHand();
     expect(await service.starts()).toBe(2);
@@ -129,7 +136,7 @@ describe('an approval that does not simply pass', () => {
   });
 
   test('clicked twice and by two people: it runs once, and who comes late reads who decided', async () => {
-    const service = await sickService(product, 'svc-twice');
+    const service = await sick('svc-twice');
     const { thread, card } = await service.askForRestart();
     const button = buttonOf(card, 'approval.approve');
     await Promise.all([
@@ -148,7 +155,7 @@ describe('an approval that does not simply pass', () => {
   });
 
   test('everything is killed while it waits: the next start finds it, and a yes runs it once and verifies it', async () => {
-    const service = await sickService(product, 'svc-killed');
+    const service = await sick('svc-killed');
     const { thread, card } = await service.askForRestart();
     await killEverything(product);
     product = await startProduct({ ...product.env, APPROVAL_EXPIRY: 'PT12S' }, home);
@@ -166,7 +173,7 @@ describe('an approval that does not simply pass', () => {
   });
 
   test('nobody decides in time: it expires, a late yes is refused, nothing runs', async () => {
-    const service = await sickService(product, 'svc-expired');
+    const service = await sick('svc-expired');
     const { thread, card } = await service.askForRestart();
     const button = buttonOf(card, 'approval.approve');
     const expired = await cardShows(thread, card.ts, '🔕 Expired, nothing ran');

@@ -53,7 +53,7 @@ describe('the door for alerts under bad input', () => {
 
   test.each([
     ['no JSON', '{"alerts": [', /json/i],
-    ['JSON of another shape', '{"version":"4","alerts":"none"}', /alerts/],
+    ['JSON of another shape', '{"version":"4","groupKey":"g","alerts":"none"}', /alerts/],
     ['a list instead of an object', '[]', /.+/],
     ['nothing', '', /.+/],
     ['nesting without end', `{"alerts":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, /.+/],

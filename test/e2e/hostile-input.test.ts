@@ -55,8 +55,8 @@ describe('the doors of Slack and GraphQL under bad input', () => {
     expect((await toSlackDoor(body, headers)).status).toBeLessThan(500);
     // The same delivery signed anew, as after a lost acknowledgement.
     expect((await toSlackDoor(body, toSign(body, String(nowSeconds() + 1)))).status).toBe(200);
-    await product.slack.command({ user: REQUESTER, channel: CHANNEL, text: 'status' });
-    await answered(/Status/);
+    await product.slack.command({ user: REQUESTER, channel: CHANNEL, text: 'settings' });
+    await answered(/time zone/);
     expect(await answers(/Agentic AI \d/)).toHaveLength(1);
   });
 
@@ -133,7 +133,12 @@ describe('the doors of Slack and GraphQL under bad input', () => {
   const ask = async (query: unknown, key: string | null, headers: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(`http://127.0.0.1:${product.ports.api}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': JSON_TYPE, ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers },
+      headers: {
+        'content-type': JSON_TYPE,
+        accept: 'application/graphql-response+json',
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...headers,
+      },
       body: typeof query === 'string' ? JSON.stringify({ query }) : JSON.stringify(query),
       signal: AbortSignal.timeout(10_000),
     });
@@ -160,7 +165,7 @@ describe('the doors of Slack and GraphQL under bad input', () => {
   });
 
   test('a key that may only read changes nothing', async () => {
-    const mutation = `mutation { systemCreate(input: { idempotencyKey: "stolen-1", name: "stolen", displayName: "x", environment: PRODUCTION })
+    const mutation = `mutation { systemCreate(input: { idempotencyKey: "stolen-1", name: "stolen", displayName: "x", environment: PROD })
       { system { id } userErrors { code } } }`;
     const refused = await ask(mutation, secrets.WEB_API_KEY);
     expect(refused.text).toContain('FORBIDDEN');

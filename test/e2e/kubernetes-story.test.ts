@@ -71,7 +71,7 @@ describeOnControlPlane('a deployment on a real Kubernetes API', () => {
           idempotencyKey: 'system-payment-api-k8s',
           name: SYSTEM,
           displayName: 'Payment API on Kubernetes',
-          environment: 'PRODUCTION',
+          environment: 'PROD',
           healthUrl: health.url,
           workload: { kind: 'deployment', namespace: NAMESPACE, name: DEPLOYMENT },
         },

@@ -8,22 +8,27 @@ import type { RunningProduct } from './product.ts';
 import { CHANNEL, hasControl, waitForReply } from './thread.ts';
 import { until } from './until.ts';
 
-const created = z.object({ systemCreate: z.object({ userErrors: z.array(z.object({ message: z.string() })) }) });
+const created = z.object({
+  systemCreate: z.object({
+    system: z.object({ id: z.string() }).nullable(),
+    userErrors: z.array(z.object({ message: z.string() })),
+  }),
+});
 const incidents = z.object({
   incidents: z.object({
+    totalCount: z.number(),
     nodes: z.array(
       z.object({
         id: z.string(),
         number: z.string(),
         status: z.string(),
-        system: z.object({ name: z.string() }).nullable(),
         conversation: z.object({ message: z.string().nullable(), thread: z.string().nullable() }).nullable(),
         tasks: z.object({
           nodes: z.array(
             z.object({
               number: z.string(),
               status: z.string(),
-              result: z.looseObject({ outcome: z.string() }).nullable(),
+              result: z.looseObject({ outcome: z.string().optional() }).nullable(),
               effects: z.array(z.object({ status: z.string(), accepted: z.boolean().nullable() })),
               approvals: z.object({
                 nodes: z.array(z.object({ number: z.string(), status: z.string(), endReason: z.string().nullable() })),
@@ -73,7 +78,7 @@ export async function sickService(product: RunningProduct, name: string): Promis
     (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(500) }).catch(() => null))?.status === 200;
   await until(healthy, { what: `${name} answering` });
   const answer = await product.query(
-    'mutation ($input: SystemCreateInput!) { systemCreate(input: $input) { userErrors { message } } }',
+    'mutation ($input: SystemCreateInput!) { systemCreate(input: $input) { system { id } userErrors { message } } }',
     {
       input: {
         idempotencyKey: `system-${name}`,
@@ -85,19 +90,22 @@ export async function sickService(product: RunningProduct, name: string): Promis
       },
     },
   );
-  const problems = created.parse(answer).systemCreate.userErrors;
-  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('; '));
+  const { system, userErrors } = created.parse(answer).systemCreate;
+  if (system === null) throw new Error(userErrors.map(({ message }) => message).join('; '));
 
   const incident = async () => {
-    const all = incidents.parse(
-      await product.query(`{ incidents(first: 50) { nodes { id number status system { name } conversation { message thread }
-        tasks(first: 20) { nodes { number status result effects { status accepted }
-          approvals { nodes { number status endReason } } } } } } }`),
-    );
-    const own = all.incidents.nodes.filter((one) => one.system?.name === name);
-    if (own.length > 1) throw new Error(`${own.length} incidents of ${name}`);
-    if (own[0] === undefined) throw new Error(`no incident of ${name}`);
-    return own[0];
+    const seen = incidents.parse(
+      await product.query(
+        `query ($system: ID!) { incidents(first: 1, filter: { systemId: $system }) { totalCount nodes { id number status
+          conversation { message thread }
+          tasks(first: 5) { nodes { number status result effects { status accepted }
+            approvals(first: 2) { nodes { number status endReason } } } } } } }`,
+        { system: system.id },
+      ),
+    ).incidents;
+    const own = seen.nodes[0];
+    if (own === undefined || seen.totalCount !== 1) throw new Error(`${seen.totalCount} incidents of ${name}`);
+    return own;
   };
   return {
     name,
@@ -118,7 +126,7 @@ export async function sickService(product: RunningProduct, name: string): Promis
           const { conversation } = await incident();
           return conversation?.thread ?? conversation?.message;
         },
-        { what: `the thread of ${name}`, timeoutMs: 20_000, everyMs: 50 },
+        { what: `the thread of ${name}`, timeoutMs: 20_000, everyMs: 100 },
       );
       const card = await waitForReply(product.slack, thread, 'the approval card', (message) =>
         hasControl(message, 'approval.approve'),
