@@ -1,42 +1,8 @@
 import { z } from 'zod';
 import { loadFolder } from '../lib/load-folder.ts';
-import type { Arguments, CommandRead, NounWords } from './grammar.ts';
-import type { Session } from './session.ts';
+import type { NounWords } from './grammar.ts';
+import type { Command, CommandSet } from './session.ts';
 import type { Locale } from './texts.ts';
-
-/** Both languages of a short text. */
-export interface Both {
-  readonly en: string;
-  readonly ko: string;
-}
-
-export interface VerbFile {
-  readonly name: string;
-  /** Other words for it, Korean ones too. */
-  readonly words: readonly string[];
-  readonly changes?: boolean;
-  readonly args: Arguments;
-}
-
-/** One command: its words, its help, and what it does. The file is named after it. */
-export interface Command {
-  readonly name: string;
-  readonly words: readonly string[];
-  readonly label: Both;
-  readonly summary: Both;
-  /** Lines that work, without /agent. */
-  readonly usage: { readonly en: readonly string[]; readonly ko: readonly string[] };
-  readonly verbs: readonly VerbFile[];
-  readonly bare: { readonly verb: string | null; readonly changes?: boolean; readonly args: Arguments };
-  readonly ids?: readonly string[];
-  readonly run: (input: CommandRead, session: Session) => Promise<void>;
-}
-
-export interface CommandSet {
-  readonly all: readonly Command[];
-  readonly nouns: readonly NounWords[];
-  get(name: string): Command | undefined;
-}
 
 const both = z.object({ en: z.string().min(1), ko: z.string().min(1) });
 const args = z.enum(['none', 'id', 'optional-id', 'id-text', 'text', 'optional-text']);

@@ -59,6 +59,8 @@ export const taskFields = graphql(
     evidence(first: 12) { totalCount nodes { ref title summary } }
     finding {
       verdict headline confidence needed notChecked
+      evidence { ref title summary }
+      evidence { ref title summary }
       situation { text evidenceRefs } reasons { text evidenceRefs } against { text evidenceRefs }
       proposedActions { title risk estimatedDuration undo }
     }

@@ -1,4 +1,4 @@
-import type { CommandSet } from './command.ts';
+import type { CommandSet } from './session.ts';
 
 const scopes = [
   'app_mentions:read',

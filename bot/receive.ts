@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { formatDuration } from '../lib/duration.ts';
 import { isAppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -40,7 +41,7 @@ export function createReceiver(options: ReceiveOptions): Receiver {
   /** Keys this process works on, or has told the person that nothing was started. */
   const mine = new Set<string>();
   const refused = new Set<string>();
-  let stopped = false;
+  const ending = new AbortController();
 
   const accept = async (inbound: Inbound) => {
     const key = inboxKey(inbound);
@@ -71,7 +72,7 @@ export function createReceiver(options: ReceiveOptions): Receiver {
       log.warn({ key, code: isAppError(error) ? error.code : 'INTERNAL' }, 'a delivery could not be stored');
       metrics.inbound.inc({ source, outcome: 'not_accepted' });
       // Slack repeats events, and only them: the others were refused in words, so nothing may start from a late commit.
-      if (source !== 'CHAT_EVENT') void track(forget(inbound, key));
+      if (source !== 'CHAT_EVENT') void forget(inbound, key);
       return { outcome: 'not-accepted' as const, work: nothing };
     }
   };
@@ -120,9 +121,9 @@ export function createReceiver(options: ReceiveOptions): Receiver {
   /** Makes sure that a delivery the person was told is not accepted stays without effect, even if its commit arrives late. */
   const forget = async (inbound: Inbound, key: string): Promise<void> => {
     refused.add(key);
-    for (let attempt = 0; attempt < 20 && !stopped; attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, Math.min(10_000, 500 * 2 ** attempt)).unref());
+    for (let attempt = 0; attempt < 20 && !ending.signal.aborted; attempt++) {
       try {
+        await delay(Math.min(10_000, 500 * 2 ** attempt), undefined, { signal: ending.signal });
         const { inboxAccept: answer } = await api.call(
           inboxAccept,
           { input: { key, source: inboxSources[inbound.kind], payload: inbound } },
@@ -139,7 +140,7 @@ export function createReceiver(options: ReceiveOptions): Receiver {
   };
 
   const adopt = async (): Promise<void> => {
-    if (stopped) return;
+    if (ending.signal.aborted) return;
     const { inboxClaim: answer } = await api.call(inboxClaim, {
       input: { sources: [...chatSources], leaseFor: formatDuration(adoptLeaseMs), limit: 10, worker: options.worker },
     });
@@ -174,7 +175,7 @@ export function createReceiver(options: ReceiveOptions): Receiver {
   return {
     accept,
     async stop() {
-      stopped = true;
+      ending.abort();
       clearInterval(timer);
       await Promise.allSettled([...working]);
     },

@@ -6,12 +6,46 @@ import type { Api, ChatPerson } from './api.ts';
 import { said, sentence } from './blocks/answers.ts';
 import type { Message } from './blocks/elements.ts';
 import type { Scene } from './blocks/scene.ts';
-import type { CommandSet } from './command.ts';
 import type { ErrorFields } from './fragments.ts';
+import type { Arguments, CommandRead, NounWords } from './grammar.ts';
 import type { Inbound } from './inbound.ts';
 import type { viewerQuery } from './operations.ts';
 import type { SlackClient } from './slack-client.ts';
 import type { Texts } from './texts.ts';
+
+/** Both languages of a short text. */
+export interface Both {
+  readonly en: string;
+  readonly ko: string;
+}
+
+export interface VerbFile {
+  readonly name: string;
+  /** Other words for it, Korean ones too. */
+  readonly words: readonly string[];
+  readonly changes?: boolean;
+  readonly args: Arguments;
+}
+
+/** One command: its words, its help, and what it does. The file is named after it. */
+export interface Command {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly label: Both;
+  readonly summary: Both;
+  /** Lines that work, without /agent. */
+  readonly usage: { readonly en: readonly string[]; readonly ko: readonly string[] };
+  readonly verbs: readonly VerbFile[];
+  readonly bare: { readonly verb: string | null; readonly changes?: boolean; readonly args: Arguments };
+  readonly ids?: readonly string[];
+  readonly run: (input: CommandRead, session: Session) => Promise<void>;
+}
+
+export interface CommandSet {
+  readonly all: readonly Command[];
+  readonly nouns: readonly NounWords[];
+  get(name: string): Command | undefined;
+}
 
 export type Viewer = ResultOf<typeof viewerQuery>['viewer'];
 

@@ -1,7 +1,7 @@
 import { type HelpTopic, helpMessage, versionText } from '../blocks/answers.ts';
-import { type Command, defineCommand } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { healthQuery } from '../operations.ts';
-import type { Session } from '../session.ts';
+import type { Command, Session } from '../session.ts';
 import { tell } from '../session.ts';
 
 function topicOf(command: Command, session: Session): HelpTopic {
