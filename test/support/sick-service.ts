@@ -23,6 +23,9 @@ const incidents = z.object({
         number: z.string(),
         status: z.string(),
         conversation: z.object({ message: z.string().nullable(), thread: z.string().nullable() }).nullable(),
+        approvals: z.object({
+          nodes: z.array(z.object({ number: z.string(), status: z.string() })),
+        }),
         tasks: z.object({
           nodes: z.array(
             z.object({
@@ -30,9 +33,6 @@ const incidents = z.object({
               status: z.string(),
               result: z.looseObject({ outcome: z.string().optional() }).nullable(),
               effects: z.array(z.object({ status: z.string(), accepted: z.boolean().nullable() })),
-              approvals: z.object({
-                nodes: z.array(z.object({ number: z.string(), status: z.string(), endReason: z.string().nullable() })),
-              }),
             }),
           ),
         }),
@@ -98,8 +98,8 @@ export async function sickService(product: RunningProduct, name: string): Promis
       await product.query(
         `query ($system: ID!) { incidents(first: 1, filter: { systemId: $system }) { totalCount nodes { id number status
           conversation { message thread }
-          tasks(first: 5) { nodes { number status result effects { status accepted }
-            approvals(first: 2) { nodes { number status endReason } } } } } } }`,
+          approvals(first: 3) { nodes { number status } }
+          tasks(first: 12) { nodes { number status result effects { status accepted } } } } } }`,
         { system: system.id },
       ),
     ).incidents;
@@ -126,7 +126,7 @@ export async function sickService(product: RunningProduct, name: string): Promis
           const { conversation } = await incident();
           return conversation?.thread ?? conversation?.message;
         },
-        { what: `the thread of ${name}`, timeoutMs: 20_000, everyMs: 100 },
+        { what: `the thread of ${name}`, timeoutMs: 20_000, everyMs: 250 },
       );
       const card = await waitForReply(product.slack, thread, 'the approval card', (message) =>
         hasControl(message, 'approval.approve'),
@@ -140,7 +140,7 @@ export async function sickService(product: RunningProduct, name: string): Promis
           const seen = await incident();
           return seen.tasks.nodes.every((task) => /SUCCEEDED|FAILED|CANCELLED|EXPIRED/.test(task.status)) ? seen : null;
         },
-        { what: `the end of all tasks of ${name}`, timeoutMs: 60_000, everyMs: 100 },
+        { what: `the end of all tasks of ${name}`, timeoutMs: 60_000, everyMs: 250 },
       ),
     stop: () => processes.stopAll(),
   };
