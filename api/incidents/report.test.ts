@@ -54,7 +54,7 @@ test('four lines tell time and who answered, cause, fix with its approval, and w
     'Duration: 16 min · acknowledged after 1 min by Mina',
     'Cause: the process was stopped',
     'Fix: restarted payment-api · approved by Mina (APR-7)',
-    'Follow-up: HTTP 200 in 12 ms · INC0012345',
+    'Verified: HTTP 200 in 12 ms · INC0012345',
   ]);
 });
 

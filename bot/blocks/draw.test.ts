@@ -179,7 +179,8 @@ describe.each([
       expect(problems(message, 'message')).toEqual([]);
       expect(problems(planAsLines(message), 'message')).toEqual([]);
       expect(message.blocks.every(({ block_id }) => block_id?.startsWith('r3.'))).toBe(true);
-      if (words === undefined && one[0] !== 'notice') expect(/[가-힣]/.test(JSON.stringify(message))).toBe(locale === 'KO');
+      if (words === undefined && one[0] !== 'notice')
+        expect(/[가-힣]/.test(JSON.stringify(message))).toBe(locale === 'KO');
     });
   });
 });

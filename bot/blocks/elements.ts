@@ -46,13 +46,6 @@ export const header = (text: string): HeaderBlock => ({
   text: { ...plain(text.replace(/\s+/g, ' '), 150), emoji: true },
 });
 
-/** Our own words in mrkdwn; values in them must be escaped already. */
-export const section = (text: string): SectionBlock => ({
-  type: 'section',
-  expand: true,
-  text: { type: 'mrkdwn', text: clip(text, 3_000) },
-});
-
 /** Facts in two columns. Values must be escaped already; pairs without a value are left out. */
 export function fields(pairs: readonly (readonly [string, string | null | undefined])[]): SectionBlock[] {
   const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '').slice(0, 10);
@@ -76,13 +69,6 @@ export const actions = (...elements: ActionsBlock['elements']): ActionsBlock => 
 /** A paragraph of any words, shown as written; our own may hold `code`. */
 export const paragraph = (text: string, ours = false): KnownBlock =>
   richText((ours ? text : safe(text, 2_000)).split('\n').map((part) => line(part === '' ? ' ' : part, { code: ours })));
-
-/** A heading line over literal lines. */
-export const titled = (title: string, lines: readonly string[]): KnownBlock =>
-  richText([
-    { type: 'rich_text_section', elements: [literal(title, { bold: true })] },
-    ...lines.map((text) => line(safe(text))),
-  ]);
 
 /** What a button carries: ids and a digest, never a decision or a command. */
 export function button(

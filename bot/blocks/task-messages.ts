@@ -115,7 +115,7 @@ function answerMessage(scene: Scene, task: TaskFields, finding: Finding): Messag
       ? t.findingPush(headline)
       : t.noCausePush(headline);
   const running = !over.has(task.taskStatus);
-  const sources = task.evidence.totalCount;
+  const sources = citedEvidence(task).length;
   return {
     text: pushText(task.incident === null ? push : `${task.incident.number} · ${push}`),
     blocks: [
@@ -184,12 +184,19 @@ function durationText(scene: Scene, duration: string | null): string {
   return ms === null ? '' : spoken(ms, scene.t);
 }
 
+/** What the claims stand on: the finding's own citations, also of child tasks, beside what this task read itself. */
+function citedEvidence(task: TaskFields): readonly { readonly ref: number; readonly title: string }[] {
+  const all = [...(task.finding?.evidence ?? []), ...task.evidence.nodes];
+  return [...new Map(all.map((one) => [one.ref, one])).values()].sort((one, other) => one.ref - other.ref);
+}
+
 /** "[1] CPU by pod  [2] p95", each a link to the stored reply. */
 function citations(scene: Scene, task: TaskFields): KnownBlock[] {
-  const shown = task.evidence.nodes.slice(0, listedEvidence);
+  const cited = citedEvidence(task);
+  const shown = cited.slice(0, listedEvidence);
   if (shown.length === 0) return [];
   const url = evidenceUrl(scene, task);
-  const more = task.evidence.totalCount - shown.length;
+  const more = cited.length - shown.length;
   const list = shown.map(
     (one) => `[${one.ref}] <${url(one.ref)}|${escaped(one.title, 60).replaceAll('|', '¦') || '…'}>`,
   );

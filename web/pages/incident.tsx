@@ -3,6 +3,7 @@ import { ApprovalFacts } from '../components/approval-facts.tsx';
 import { EvidenceList } from '../components/evidence-list.tsx';
 import { Link } from '../components/link.tsx';
 import { Live } from '../components/live.tsx';
+import { Markdown } from '../components/markdown.tsx';
 import { Section } from '../components/section.tsx';
 import { State } from '../components/state.tsx';
 import { useText } from '../language.ts';
@@ -123,9 +124,7 @@ export function Incident({ number }: { readonly number: string }) {
             </Section>
             {incident.report ? (
               <Section title={t('report')}>
-                <Box component="pre" sx={{ whiteSpace: 'pre-wrap', m: 0, fontFamily: 'inherit' }}>
-                  {incident.report}
-                </Box>
+                <Markdown text={incident.report} />
               </Section>
             ) : null}
           </Stack>

@@ -38,10 +38,7 @@ export const words = {
     en: 'The outcome of the restart stays unknown; a person took over. The incident stays open.',
     ko: '재시작 결과를 알 수 없는 채로 사람이 이어받았습니다. 장애는 열려 있습니다.',
   },
-  fix: (target: string, number: string, by: string): Bilingual => ({
-    en: `Restarted ${target} (${number}, approved by ${by}).`,
-    ko: `${target} 재시작 (${number}, 승인 ${by}).`,
-  }),
+  fix: (target: string): Bilingual => ({ en: `Restarted ${target}.`, ko: `${target} 재시작.` }),
   fixSeen: (target: string): Bilingual => ({
     en: `Restarted ${target}; its answer was lost and a person confirmed that it ran.`,
     ko: `${target} 재시작. 응답은 잃었으나 사람이 실행을 확인했습니다.`,

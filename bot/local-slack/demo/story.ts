@@ -77,7 +77,7 @@ export async function playStory(options: StoryOptions): Promise<readonly Stage[]
   stage('acknowledged', `by <@${REQUESTER}>`);
 
   const finding = await waitFor('finding', async () =>
-    (await replies()).find((message) => /\[\d+\]/.test(textOf(message))),
+    (await replies()).find((message) => /What is happening|무슨 일인가/.test(textOf(message))),
   );
   stage('finding', finding.text);
 

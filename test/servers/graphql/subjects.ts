@@ -98,6 +98,7 @@ export function subjects(words: (what: string) => string = (what) => what) {
     situation: [claim('it does not answer')],
     reasons: [claim('the process is gone')],
     against: [claim('the host is fine')],
+    evidence: [{ __typename: 'OtherEvidence', ref: 1, title: words('health'), summary: words('refused') }],
     proposedActions: [
       { title: words('Restart'), risk: 'MEDIUM' as const, estimatedDuration: 'PT2M', undo: words('none') },
     ],

@@ -140,7 +140,7 @@ async function act(
   }
   await context.actionOutcome(decided.approvalId, 'VERIFIED');
   const target = targetOf(workload);
-  const fix = ran.status === 'done' ? words.fix(target, decided.number, decided.by.join(', ')) : words.fixSeen(target);
+  const fix = ran.status === 'done' ? words.fix(target) : words.fixSeen(target);
   await context.record.resolveIncident({ cause, fix: say(fix, context.locale), verification: seen.summary });
   await context.record.postReport(await context.record.incidentReport());
   return end('RESOLVED', decided.number, seen.summary);
