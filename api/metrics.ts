@@ -29,15 +29,13 @@ export interface MetricReadings {
 /** Share of all processors in use since the last reading, in percent. */
 function cpuReader(): () => number {
   const sum = () =>
-    os
-      .cpus()
-      .reduce(
-        (total, { times }) => ({
-          idle: total.idle + times.idle,
-          all: total.all + times.idle + times.user + times.nice + times.sys + times.irq,
-        }),
-        { idle: 0, all: 0 },
-      );
+    os.cpus().reduce(
+      (total, { times }) => ({
+        idle: total.idle + times.idle,
+        all: total.all + times.idle + times.user + times.nice + times.sys + times.irq,
+      }),
+      { idle: 0, all: 0 },
+    );
   let before = sum();
   return () => {
     const now = sum();
