@@ -52,15 +52,13 @@ describe('an approval that does not simply pass', () => {
 
   beforeAll(async () => {
     product = await startProduct(quiet, home);
-    // A second person who may decide.
+    // A second person who may decide, and an approver who may also begin something.
     const { users } = people.parse(await product.query('{ users { nodes { id displayName version } } }'));
-    const alex = users.nodes.find((one) => one.displayName === 'Alex');
-    await product.query(
-      'mutation ($input: UserUpdateInput!) { userUpdate(input: $input) { userErrors { message } } }',
-      {
-        input: { id: alex?.id, expectedVersion: alex?.version, roles: ['APPROVER', 'OPERATOR'] },
-      },
-    );
+    for (const { id, version } of users.nodes.filter((one) => ['Alex', 'Mina'].includes(one.displayName)))
+      await product.query(
+        'mutation ($input: UserUpdateInput!) { userUpdate(input: $input) { userErrors { message } } }',
+        { input: { id, expectedVersion: version, roles: ['APPROVER', 'OPERATOR'] } },
+      );
   });
 
   afterAll(async () => {

@@ -30,22 +30,22 @@ export async function startProduct(
   env: Readonly<Record<string, string>> = {},
   home = temporaryHome('agentic-e2e-'),
 ): Promise<RunningProduct> {
-  const [api, bot, web, slack, sample] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const ports = { api, bot, web, slack, sample };
+  const portOf = async (name: string) => Number(env[name] ?? (await freePort()));
+  const ports = {
+    api: await portOf('API_PORT'),
+    bot: await portOf('BOT_PORT'),
+    web: await portOf('WEB_PORT'),
+    slack: await portOf('LOCAL_SLACK_PORT'),
+    sample: await portOf('SAMPLE_PORT'),
+  };
   const own = {
-    AGENTIC_HOME: home,
-    API_PORT: String(api),
-    BOT_PORT: String(bot),
-    WEB_PORT: String(web),
-    LOCAL_SLACK_PORT: String(slack),
-    SAMPLE_PORT: String(sample),
     ...env,
+    AGENTIC_HOME: home,
+    API_PORT: String(ports.api),
+    BOT_PORT: String(ports.bot),
+    WEB_PORT: String(ports.web),
+    LOCAL_SLACK_PORT: String(ports.slack),
+    SAMPLE_PORT: String(ports.sample),
   };
   const launcher = startProcess('lib/launch/main.js', [], { env: own });
   try {
@@ -58,12 +58,12 @@ export async function startProduct(
   return {
     home,
     launcher,
-    slack: localSlackClient(`http://127.0.0.1:${slack}`),
+    slack: localSlackClient(`http://127.0.0.1:${ports.slack}`),
     ports,
     secrets,
     env: own,
     async query(document, variables = {}) {
-      const response = await fetch(`http://127.0.0.1:${api}/graphql`, {
+      const response = await fetch(`http://127.0.0.1:${ports.api}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${secrets.ADMIN_API_KEY}` },
         body: JSON.stringify({ query: document, variables }),
