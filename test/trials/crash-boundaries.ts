@@ -24,8 +24,8 @@ export interface Round {
   readonly firstBot: number;
   /** Whether the record goes on living, so that what waits for it can be let go on after the kill. */
   readonly databaseLives: boolean;
-  /** Sessions of the processes that will be killed; empty when work of any process is hit. */
-  readonly victimSessions: readonly string[];
+  /** Picks the process to be killed among those that own these effects; answers its sessions, none when the work of any is hit. */
+  readonly pickVictim: (owners: readonly string[]) => readonly string[];
   /** Presses what waits for a person; answers what it saw. */
   readonly press: (how: Pressing) => Promise<ReadonlyMap<string, Seen>>;
   /** Alerts that are being sent; all must be accepted in the end. */
@@ -35,7 +35,7 @@ export interface Round {
 /** Names of the systems at the boundary when the kill came. */
 export type Boundary = (round: Round) => Promise<ReadonlySet<string>>;
 
-const near = 25;
+const near = 60;
 
 function breakAll({ targets, trials }: Round): void {
   for (const trial of trials) targets.break(trial.system);
@@ -87,20 +87,28 @@ const afterCommit: Boundary = async (round) => {
   return namesOf(round.trials);
 };
 
+interface Held {
+  readonly letGo: () => Promise<void>;
+  readonly at: ReadonlySet<string>;
+  readonly sessions: readonly string[];
+}
+
 /** Waits until all approvals are asked for, holds the targets, approves, waits until the intents stand. */
-async function holdAtIntent(round: Round): Promise<{ letGo: () => Promise<void>; at: Set<string> }> {
+async function holdAtIntent(round: Round): Promise<Held> {
   breakAll(round);
   await send(round, round.trials);
   const waiting = (seen: Seen) => seen.approvals.some((one) => one.status === 'PENDING' && one.messageTs !== null);
   await lookUntil(round, false, waiting, 60_000);
   const letGo = await round.targets.hold(round.trials.map((trial) => trial.system));
-  const begun = await lookUntil(round, true, (seen) => seen.effects.length > 0, 6_000);
+  const begun = await lookUntil(round, true, (seen) => seen.effects.length > 0, 12_000);
+  const owners = [...begun.values()].flatMap((seen) => seen.effects.map((effect) => effect.owner));
+  const sessions = round.pickVictim(owners);
   const isVictims = (owner: string) =>
-    round.victimSessions.length === 0 || round.victimSessions.some((session) => owner.startsWith(`${session}#`));
+    sessions.length === 0 || sessions.some((session) => owner.startsWith(`${session}#`));
   const at = [...begun.values()].filter((seen) =>
     seen.effects.some((effect) => effect.status === 'INTENT' && isVictims(effect.owner)),
   );
-  return { letGo, at: new Set(at.map((seen) => seen.system)) };
+  return { letGo, at: new Set(at.map((seen) => seen.system)), sessions };
 }
 
 /** The intents stand, the targets were not reached yet. */
@@ -112,7 +120,7 @@ const intentEffect: Boundary = async (round) => {
 };
 
 async function afterEffect(round: Round, silent: boolean): Promise<ReadonlySet<string>> {
-  const { letGo, at } = await holdAtIntent(round);
+  const { letGo, at, sessions } = await holdAtIntent(round);
   const rows = await lockEffects(round.stack.database, [...at]);
   await letGo();
   const deadline = performance.now() + 8_000;
@@ -121,7 +129,7 @@ async function afterEffect(round: Round, silent: boolean): Promise<ReadonlySet<s
   const names = new Set(done());
   const restore = silent ? await corruptState(round.stack.processesHome, [...names]) : null;
   await round.kill();
-  await rows.release(round.databaseLives, round.victimSessions);
+  await rows.release(round.databaseLives, sessions);
   if (restore !== null) {
     // The target answers again when a person has been told.
     const told = (seen: Seen) => seen.notifications.some((one) => one.kind === 'OUTCOME_UNKNOWN' && one.delivered > 0);

@@ -4,7 +4,7 @@ import { observe, type Seen } from './record.ts';
 import type { Stack } from './stack.ts';
 
 const APPROVER = 'U0APPROVER';
-const pressAgainMs = 1_500;
+const pressAgainMs = 3_000;
 
 /** What people see and do during one round, and when it was seen to move. */
 export interface People {

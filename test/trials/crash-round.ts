@@ -23,7 +23,7 @@ export interface RoundResult extends Judgement {
   readonly tries: number;
 }
 
-const finishWithinMs = 90_000;
+const finishWithinMs = 150_000;
 const unknownOf = (effects: readonly { readonly status: string }[]) => effects.some((one) => one.status === 'UNKNOWN');
 
 /** Brings `size` incidents to the boundary, kills, and sees them all to their end. */
@@ -38,9 +38,15 @@ export async function playRound(
   await stack.revive();
   const trials = await prepareTrials(stack, targets, size);
   const people = startPeople(stack, trials, isFinished);
-  const doomed = await doomedParts(stack, victim, boundary, number);
-  const isWorker = doomed.length > 0 && doomed.every((one) => stack.workers.includes(one));
-  const sessions = isWorker ? await Promise.all(doomed.map((one) => sessionOf(stack.database.pool, one.pid()))) : [];
+  let doomed = await doomedParts(stack, victim, boundary, number);
+  const sessions = await Promise.all(stack.workers.map((one) => sessionOf(stack.database.pool, one.pid())));
+  const pickVictim = (owners: readonly string[]): readonly string[] => {
+    if (victim !== 'api' && victim !== 'worker') return [];
+    const owned = sessions.map((name) => owners.filter((owner) => owner.startsWith(`${name}#`)).length);
+    const most = owned.indexOf(Math.max(...owned));
+    doomed = stack.workers.filter((_, i) => i === most);
+    return sessions.filter((name, i) => i === most && name !== null).map(String);
+  };
   let revived: Promise<unknown> = Promise.resolve();
   const kill = async () => {
     const killing = doomed.map((one) => one.kill());
@@ -62,7 +68,7 @@ export async function playRound(
     ),
     kill,
     databaseLives: victim !== 'database' && victim !== 'all',
-    victimSessions: victim === 'all' ? [] : sessions.filter((name) => name !== null),
+    pickVictim,
     press: people.press,
     sending: [],
   };
@@ -80,7 +86,7 @@ export async function playRound(
       tookOver = true;
       revived = revived.then(() => stack.revive());
     }
-    await pause(50);
+    await pause(100);
   }
   await revived;
   const sent = await Promise.allSettled(round.sending);

@@ -15,7 +15,7 @@ const plan: Readonly<Record<Topology, readonly (readonly [Victim, readonly Bound
 };
 
 const usualTrials = 50;
-const usualBatch = 15;
+const usualBatch = 25;
 const takenOverWithinMs = 15_000;
 const toldWithinMs = 30_000;
 
