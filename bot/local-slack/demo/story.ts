@@ -35,7 +35,11 @@ export async function playStory(options: StoryOptions): Promise<readonly Stage[]
   const stages: Stage[] = [];
   const before = await readHealth(options.sampleUrl);
   if (before?.status !== 'ok') throw new Error('the sample service is not healthy before the story begins');
-  const known = new Set((await slack.messages(CHANNEL)).map((message) => message.ts));
+  // The same service breaking again soon reopens its incident: the card is the old one, everything else must be new.
+  const earlier = await slack.messages(CHANNEL);
+  const known = new Set(earlier.map((message) => message.ts));
+  if (earlier.some((message) => message.thread_ts === undefined && hasControl(message, 'incident.acknowledge')))
+    throw new Error('an incident is open already: wait for its end, or end it in the local Slack');
   const broken = await fetch(`${options.sampleUrl}/break`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -66,7 +70,8 @@ export async function playStory(options: StoryOptions): Promise<readonly Stage[]
     ),
   );
   stage('card', card.text);
-  const replies = async () => (await slack.thread(CHANNEL, card.ts)).filter((message) => message.ts !== card.ts);
+  const replies = async () =>
+    (await slack.thread(CHANNEL, card.ts)).filter((message) => message.ts !== card.ts && !known.has(message.ts));
   const parent = async () => (await slack.messages(CHANNEL)).find((message) => message.ts === card.ts);
 
   await slack.press({ user: REQUESTER, channel: CHANNEL, ts: card.ts, action_id: 'incident.acknowledge' });
