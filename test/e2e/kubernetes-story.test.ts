@@ -139,9 +139,9 @@ describeOnControlPlane('a deployment on a real Kubernetes API', () => {
     expect(await rollouts(plane), 'the first rollout and one restart').toHaveLength(2);
     expect(health.answers.slice(atApproval), 'looked at afresh after the restart').toContain(200);
     const { incidents } = story.parse(
-      await product.query(`{ incidents { nodes { status
+      await product.query(`{ incidents(first: 2) { nodes { status
         approvals { nodes { status action { command target outcome } } }
-        tasks(first: 50) { nodes { effects { status accepted } } } } } }`),
+        tasks(first: 20) { nodes { effects { status accepted } } } } } }`),
     );
     expect(incidents.nodes).toHaveLength(1);
     expect(incidents.nodes[0]?.status).toBe('RESOLVED');
