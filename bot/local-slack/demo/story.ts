@@ -65,8 +65,7 @@ export async function playStory(options: StoryOptions): Promise<readonly Stage[]
 
   const card = await waitFor('card', async () =>
     (await slack.messages(CHANNEL)).find(
-      (message) =>
-        !known.has(message.ts) && message.thread_ts === undefined && hasControl(message, 'incident.acknowledge'),
+      (message) => message.thread_ts === undefined && hasControl(message, 'incident.acknowledge'),
     ),
   );
   stage('card', card.text);
