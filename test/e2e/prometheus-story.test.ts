@@ -114,10 +114,10 @@ describeWith(
       expect(await parents(slack)).toHaveLength(1);
       expect(await monitoring.value('up{job="payment-api"}')).toBe(1);
       const { incidents } = story.parse(
-        await product.query(`{ incidents { totalCount nodes { number status
+        await product.query(`{ incidents(first: 2) { totalCount nodes { number status
         evidence(first: 100) { nodes { title asked summary } }
         approvals { nodes { status decisions { by { displayName } } } }
-        tasks(first: 50) { nodes { status taskType { name } effects { status accepted } } } } } }`),
+        tasks(first: 20) { nodes { status taskType { name } effects { status accepted } } } } } }`),
       );
       expect(incidents.totalCount).toBe(1);
       const [incident] = incidents.nodes;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { RunningProduct } from './product.ts';
 import { until } from './until.ts';
 
-/** Cuts a whole product at once, its database too, as a power loss would. What it watches over, such as a service of a test, lives on. */
+/** Cuts a whole product at once, its database and all it started too, as a power loss would. */
 export async function killEverything(product: RunningProduct): Promise<void> {
   const pids = [product.launcher.pid, ...childrenOf(product.launcher.pid)];
   for (const pid of pids) kill(pid);
