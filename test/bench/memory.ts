@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Memory of several processes in megabytes. */
 export interface Memory {
-  /** Sum of what each process has resident, pages shared by several counted once for each. */
-  readonly total: number;
-  /** The same with every shared page split among those that share it. */
-  readonly proportional: number | null;
+  /** What all of them occupy: a page that several share (PostgreSQL's buffers) counts once. Null where the system does not tell. */
+  readonly occupied: number | null;
+  /** Sum of what each process has resident; shared pages count for each. */
+  readonly summed: number;
   readonly byProcess: Readonly<Record<string, number>>;
 }
 
@@ -56,8 +56,8 @@ export function residentMb(pids: readonly number[]): Memory {
   }
   const rounded = (value: number) => Math.round(value);
   return {
-    total: rounded(total),
-    proportional: proportional === null ? null : rounded(proportional),
+    summed: rounded(total),
+    occupied: proportional === null ? null : rounded(proportional),
     byProcess: Object.fromEntries([...byProcess].map(([name, mb]) => [name, rounded(mb)])),
   };
 }

@@ -89,22 +89,23 @@ async function run(asked: Asked): Promise<Outcome> {
       asked.say(`later start: ready after ${Math.round(again.readyMs)} ms`);
       await again.stop();
     }
+    const resident = memory.occupied ?? memory.summed;
     const slowest = percentile(later, 1) ?? Number.POSITIVE_INFINITY;
     return {
       figures: {
         firstStartMs: Math.round(first.readyMs),
         laterStartP50Ms: percentile(later, 0.5),
         laterStartMaxMs: percentile(later, 1),
-        residentMb: memory.total,
+        residentMb: resident,
+        residentSummedMb: memory.summed,
         residentByProcessMb: memory.byProcess,
-        proportionalMb: memory.proportional,
       },
       baseline,
       aims: { firstStartMs: 12_000, laterStartMs: 4_000, residentMb: 700 },
       met: {
         firstStartMs: first.readyMs <= 12_000,
         laterStartMs: slowest <= 4_000,
-        residentMb: memory.total <= 700,
+        residentMb: resident <= 700,
       },
     };
   } finally {
