@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId, toGlobalId } from '../../lib/ids.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { type GraphqlApi, graphqlApi, keys, people } from '../../test/support/graphql-api.ts';
+import { storeEvidence } from '../evidence/store.ts';
 import { addTimeline } from '../incidents/timeline.ts';
 import { notify } from '../notifications/write.ts';
 
@@ -225,6 +226,50 @@ describe('the outbox', () => {
     const { body } = await api.post(claim, { input }, { key: keys.admin });
 
     expect(body.data.notificationClaim.userErrors).toEqual([{ code: 'FORBIDDEN' }]);
+  });
+});
+
+describe('evidence', () => {
+  it('is drawn by its kind, and plainly when what it points at is gone', async () => {
+    const row = await incident('proven');
+    const { body: made } = await api.post(create, {
+      input: { ...check('proof').input, incidentId: toGlobalId('Incident', row.id) },
+    });
+    const task = await api.db.task.findUniqueOrThrow({
+      where: { number: Number(made.data.taskCreate.task.number.slice(2)) },
+    });
+    await api.db.system.create({ data: { id: newId(), name: 'payment-api', displayName: 'Payment' } });
+    const health = { state: 'UNHEALTHY', statusCode: 503, latencyMs: 12, attempts: 3, message: 'HTTP 503' };
+    const replies = [
+      ['health', { system: 'payment-api', ...health }],
+      ['health', { system: 'gone', ...health }],
+      ['metric', { query: 'up', value: 0, series: [{ labels: {}, value: 0 }] }],
+      ['manual', { code: 'GONE-1', section: 's', page: null, quote: 'q', score: 1 }],
+    ] as const;
+    for (const [index, [kind, data]] of replies.entries())
+      await storeEvidence(api.core, {
+        taskId: task.id,
+        incidentId: row.id,
+        stepKey: `proof:${index}`,
+        tool: kind,
+        reply: { outcome: 'success', kind, title: kind, asked: 'a', summary: 's', data },
+      });
+
+    const { body } = await api.post(
+      'query($n: String!) { task(number: $n) { evidence { nodes { __typename ref ... on HealthEvidence { check { state statusCode system { name } } } ... on MetricEvidence { value } } } } }',
+      { n: made.data.taskCreate.task.number },
+    );
+
+    expect(body.data.task.evidence.nodes).toEqual([
+      {
+        __typename: 'HealthEvidence',
+        ref: 1,
+        check: { state: 'UNHEALTHY', statusCode: 503, system: { name: 'payment-api' } },
+      },
+      { __typename: 'OtherEvidence', ref: 2 },
+      { __typename: 'MetricEvidence', ref: 3, value: 0 },
+      { __typename: 'OtherEvidence', ref: 4 },
+    ]);
   });
 });
 
