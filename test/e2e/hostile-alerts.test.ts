@@ -36,7 +36,7 @@ describe('the door for alerts under bad input', () => {
     ['a wrong token', 'wrong-token-wrong-token-wrong'],
     ['an empty token', ''],
     ['a token that is longer by one', 'x'],
-  ])('%s is refused before the body is read', async (title, token) => {
+  ])('%s is refused and nothing is stored', async (title, token) => {
     const given = title.startsWith('a token that') ? `${product.secrets.ALERTS_TOKEN}x` : token;
     const answer = await postAlerts(product, alertmanagerBody([firing({ labels: { alertname: 'Forged' } })]), {
       token: given,
