@@ -40,7 +40,7 @@ export const incidentFields = graphql(
         nearestManual { section manual { code } } }
     }
     approvals(first: 3) { nodes { number status decisions { approved by { ...PersonFields } } } }
-    timeline(first: 3, kind: [VERIFICATION]) { nodes { text } }
+    timeline(first: 1, kind: [VERIFICATION]) { nodes { text } }
   }
 `,
   [personFields],

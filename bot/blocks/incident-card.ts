@@ -147,7 +147,7 @@ function resolvedCard(scene: Scene, incident: IncidentFields): Message {
   const lasted = spoken(Date.parse(incident.resolvedAt ?? scene.now.toISOString()) - Date.parse(incident.startedAt), t);
   const approval = incident.approvals.nodes.find(({ status }) => status === 'APPROVED');
   const approvers = approval?.decisions.filter((one) => one.approved).map((one) => one.by) ?? [];
-  const verification = incident.timeline.nodes.at(-1)?.text ?? null;
+  const verification = incident.timeline.nodes[0]?.text ?? null;
   const label = (text: string) => literal(`${text}  `, { bold: true });
   const ackedAfter =
     incident.acknowledgedAt === null

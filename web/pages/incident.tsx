@@ -85,7 +85,7 @@ export function Incident({ number }: { readonly number: string }) {
             ) : null}
             <Section title={t('timeline')}>
               <List dense disablePadding aria-label={t('timeline')}>
-                {incident.timeline.nodes.map((entry) => (
+                {incident.timeline.nodes.toReversed().map((entry) => (
                   <ListItem key={entry.id} disableGutters>
                     <ListItemText
                       primary={entry.text}

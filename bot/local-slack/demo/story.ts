@@ -24,6 +24,8 @@ const sampleHealth = z.looseObject({ status: z.string(), pid: z.number() });
 
 /** Every block of a message as text, for looking things up in it. */
 const textOf = (message: ShownMessage) => JSON.stringify(message.blocks ?? []) + message.text;
+/** A message in one of its states: edits carry a higher revision. */
+const versionOf = (message: ShownMessage) => `${message.ts} ${String(message.metadata?.event_payload.revision)}`;
 const hasControl = (message: ShownMessage, actionId: string) => textOf(message).includes(`"action_id":"${actionId}"`);
 
 /**
@@ -37,7 +39,7 @@ export async function playStory(options: StoryOptions): Promise<readonly Stage[]
   if (before?.status !== 'ok') throw new Error('the sample service is not healthy before the story begins');
   // The same service breaking again soon reopens its incident: the card is the old one, everything else must be new.
   const earlier = await slack.messages(CHANNEL);
-  const known = new Set(earlier.map((message) => message.ts));
+  const known = new Set(earlier.map(versionOf));
   if (earlier.some((message) => message.thread_ts === undefined && hasControl(message, 'incident.acknowledge')))
     throw new Error('an incident is open already: wait for its end, or end it in the local Slack');
   const broken = await fetch(`${options.sampleUrl}/break`, {
@@ -70,7 +72,9 @@ export async function playStory(options: StoryOptions): Promise<readonly Stage[]
   );
   stage('card', card.text);
   const replies = async () =>
-    (await slack.thread(CHANNEL, card.ts)).filter((message) => message.ts !== card.ts && !known.has(message.ts));
+    (await slack.thread(CHANNEL, card.ts)).filter(
+      (message) => message.ts !== card.ts && !known.has(versionOf(message)),
+    );
   const parent = async () => (await slack.messages(CHANNEL)).find((message) => message.ts === card.ts);
 
   await slack.press({ user: REQUESTER, channel: CHANNEL, ts: card.ts, action_id: 'incident.acknowledge' });
