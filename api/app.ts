@@ -24,6 +24,7 @@ import type { Core } from './context.ts';
 import { createDb } from './db.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDurable } from './durable/durable.ts';
+import { pruneIdempotencyKeys } from './graphql/idempotency.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createDocsRouter } from './http/docs.ts';
 import { createRestRouter } from './http/rest.ts';
@@ -273,6 +274,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
       loop('silences', 15_000, () => unmuteGroups(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
+      loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [

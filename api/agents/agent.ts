@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { AnyTaskDefinition, Bilingual } from './task.ts';
 
 export type { Bilingual } from './task.ts';
@@ -22,6 +21,3 @@ export interface LoadedAgent extends AgentDefinition {
 export function defineAgent(agent: AgentDefinition): AgentDefinition {
   return agent;
 }
-
-/** Any zod object schema, for inputs. */
-export type InputSchema = z.ZodType<Record<string, unknown>>;

@@ -20,7 +20,6 @@ import { retryingWrites } from './retry.ts';
 import { createStepSlots } from './step-slots.ts';
 
 export { isCancellation } from './engine.ts';
-export { retryingWrites } from './retry.ts';
 
 /** What became of a durable function; `dead` is one that killed its process three times at the same place. */
 export type DurableStatus = 'pending' | 'success' | 'error' | 'cancelled' | 'dead' | 'missing';

@@ -10,6 +10,7 @@ import { DatabaseAway, translateDatabaseError } from '../db.ts';
 export const engineVersion = '1';
 const engineName = 'agentic-ai';
 const schema = 'dbos';
+const launchLock = 7_715_020;
 
 /** The queue of tasks. Waiting costs nothing, so many may be begun; how many steps run at once is limited in durable.ts. */
 export const taskQueue = 'tasks';
@@ -49,7 +50,15 @@ export async function launchEngine(options: {
     logLevel: 'error',
     logger: engineLog(options.log),
   });
-  await DBOS.launch();
+  // The engine makes its tables itself: two processes that do so at once on an empty database would block each other.
+  const first = await options.pool.connect();
+  try {
+    await first.query('select pg_advisory_lock($1)', [launchLock]);
+    await DBOS.launch();
+  } finally {
+    await first.query('select pg_advisory_unlock($1)', [launchLock]).catch(() => undefined);
+    first.release();
+  }
   // Wake-ups do not reach queues, so they are polled quickly.
   await DBOS.registerQueue(taskQueue, {
     workerConcurrency: begunAtOnce,

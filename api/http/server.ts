@@ -66,7 +66,7 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
       const method = knownMethods.has(req.method) ? req.method : 'other';
       options.onRequest({
         method,
-        path: labelOf(req.path),
+        path: labelOf(req.originalUrl.split('?')[0] ?? '/'),
         status: res.statusCode,
         seconds: (performance.now() - begun) / 1_000,
       });
@@ -84,11 +84,9 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
   app.use((_req, res, next) => {
     if (mounted) return next();
     res.setHeader('retry-after', '2');
-    res
-      .status(503)
-      .json({
-        errors: [{ message: 'The API is starting. Nothing was accepted.', extensions: { code: 'UNAVAILABLE' } }],
-      });
+    res.status(503).json({
+      errors: [{ message: 'The API is starting. Nothing was accepted.', extensions: { code: 'UNAVAILABLE' } }],
+    });
   });
   const server = createServer(app);
   hardenServer(server);

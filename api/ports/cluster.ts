@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-
 /** What the product acts on: a process of the local runner, or a Kubernetes deployment. */
 export interface WorkloadRef {
   readonly kind: 'process' | 'deployment';
@@ -55,6 +53,3 @@ export interface AllowedCommand {
   readonly effect: string;
   readonly undo: string | null;
 }
-
-/** Parsed `System.workload`. */
-export type WorkloadSchema = z.ZodType<WorkloadRef>;
