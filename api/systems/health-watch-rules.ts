@@ -29,9 +29,9 @@ export function wantedAlert(
   | { readonly alert: 'leave' } {
   if (isIll(health.state)) {
     const alarmed = health.streak >= illReadings && health.since !== null;
-    return alarmed && health.since !== null && firingSince === null
-      ? { alert: 'fire', startsAt: health.since }
-      : { alert: 'leave' };
+    // Ill since after the alert began: it was well in between, and this is a new episode.
+    const isNew = health.since !== null && (firingSince === null || health.since.getTime() > firingSince.getTime());
+    return alarmed && health.since !== null && isNew ? { alert: 'fire', startsAt: health.since } : { alert: 'leave' };
   }
   if (health.state === 'UNKNOWN' || firingSince === null) return { alert: 'leave' };
   return { alert: 'resolve', startsAt: firingSince };

@@ -81,7 +81,7 @@ export async function watchHealth(core: Core & { readonly ingestAlerts: IngestAl
       where x."source" = ${healthAlert.source} and x."fingerprint" = ${healthAlert.name} || ':' || s."name" and x."status" = 'FIRING') a
       on true
     where not s."archived" and s."healthState" <> 'UNKNOWN'
-      and ((s."healthState" = 'UNHEALTHY' and a."startsAt" is null) or (s."healthState" <> 'UNHEALTHY' and a."startsAt" is not null))`;
+      and ((s."healthState" = 'UNHEALTHY' and (a."startsAt" is null or s."healthSince" > a."startsAt")) or (s."healthState" <> 'UNHEALTHY' and a."startsAt" is not null))`;
   const alerts = rows.flatMap((row) => {
     const wanted = wantedAlert(row, row.firingSince);
     if (wanted.alert === 'leave') return [];

@@ -169,3 +169,11 @@ test('health rules: well and ill streaks, and what the alert should be', () => {
   expect(wantedAlert(health, at(1))).toEqual({ alert: 'resolve', startsAt: at(1) });
   expect(nextHealth(health, 'HEALTHY', at(4))).toEqual({ state: 'HEALTHY', streak: 2, since: at(3) });
 });
+
+test('a system that was well for a moment and is ill again raises a new episode beside the old one', () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+  const ill = { state: 'UNHEALTHY', streak: 2, since: at(60) } as const;
+
+  expect(wantedAlert(ill, at(1))).toEqual({ alert: 'fire', startsAt: at(60) });
+  expect(wantedAlert(ill, at(60))).toEqual({ alert: 'leave' });
+});

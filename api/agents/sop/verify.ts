@@ -56,6 +56,11 @@ async function look(
       },
     );
     evidence.push(health.evidence);
+    if (health.outcome === 'success') {
+      // The system's history hears of it too: if it goes down again a moment later, that is a new episode and not the old one.
+      const { state, statusCode, latencyMs, attempts, message } = health.data;
+      await task.record.saveHealth({ systemId: system.id, state, statusCode, latencyMs, attempts, message });
+    }
     if (health.outcome !== 'success' || health.data.state !== 'HEALTHY') return { good: false, evidence };
   }
   const query = verifyQueryOf(system);
