@@ -39,12 +39,13 @@ export function createEngine(denseSize: number | null): Engine {
   let segments: Segment[] = [];
   let merging: { readonly sources: readonly Segment[]; readonly work: Generator<void, Segment> } | null = null;
   let scores = new Float32Array(0);
+  let touched = new Uint32Array(0);
 
   const drop = (slot: number): void => {
     slots.kill(slot);
     dense?.remove(slot);
-    const segment = segments.find((one) => slots.segmentOf(slot) === one);
-    if (segment !== undefined) segment.dead++;
+    const segment = slots.segmentOf(slot);
+    if (segment !== null) segment.dead++;
   };
   const add = (segment: Segment): void => {
     if (segment.slots.length === 0) return;
@@ -70,7 +71,8 @@ export function createEngine(denseSize: number | null): Engine {
   const sparseHits = (query: EngineQuery, mask: Uint8Array) => {
     if (scores.length < slots.capacity()) scores = new Float32Array(slots.capacity());
     const live = slots.live();
-    const touched: number[] = [];
+    if (touched.length < scores.length) touched = new Uint32Array(scores.length);
+    let reachedCount = 0;
     const reached = new Uint8Array(scores.length);
     const total = slots.withTerms();
     for (const [i, term] of query.sparse.indices.entries()) {
@@ -96,7 +98,7 @@ export function createEngine(denseSize: number | null): Engine {
           if (mask[slot] !== 1) continue;
           if (reached[slot] === 0) {
             reached[slot] = 1;
-            touched.push(slot);
+            touched[reachedCount++] = slot;
             scores[slot] = 0;
           }
           scores[slot] = (scores[slot] ?? 0) + (weights[at] ?? 0) * weight;
@@ -104,7 +106,7 @@ export function createEngine(denseSize: number | null): Engine {
       }
     }
     const ranking = createRanking(query.limit, slots.isBefore);
-    for (const slot of touched) ranking.offer(slot, scores[slot] ?? 0);
+    for (let i = 0; i < reachedCount; i++) ranking.offer(touched[i] ?? 0, scores[touched[i] ?? 0] ?? 0);
     return ranking.take();
   };
 

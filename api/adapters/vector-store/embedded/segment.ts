@@ -81,9 +81,8 @@ const termsBetweenPauses = 512;
  */
 export function* mergeSegments(sources: readonly Segment[], live: () => Uint8Array): Generator<void, Segment> {
   const before = live();
-  const slots = Uint32Array.from(sources.flatMap((one) => [...one.slots.filter((slot) => before[slot] === 1)]));
   const kept = new Uint8Array(before.length);
-  for (const slot of slots) kept[slot] = 1;
+  const slots = keepLive(sources, before, kept);
   yield;
   const most = sources.reduce((sum, one) => sum + one.postings.length, 0);
   const mostTerms = sources.reduce((sum, one) => sum + one.terms.length, 0);
@@ -91,23 +90,25 @@ export function* mergeSegments(sources: readonly Segment[], live: () => Uint8Arr
   const starts = new Uint32Array(mostTerms + 1);
   const postings = new Uint32Array(most);
   const weights = new Float32Array(most);
-  const cursors = sources.map(() => 0);
+  const cursors = new Uint32Array(sources.length);
   let count = 0;
   let at = 0;
-  for (let done = 0; ; done++) {
-    if (done % termsBetweenPauses === termsBetweenPauses - 1) yield;
+  for (let done = 1; ; done++) {
+    if (done % termsBetweenPauses === 0) yield;
     let term = Number.POSITIVE_INFINITY;
-    for (const [index, source] of sources.entries()) {
-      const next = source.terms[cursors[index] ?? 0];
+    for (let s = 0; s < sources.length; s++) {
+      const next = sources[s]?.terms[cursors[s] ?? 0];
       if (next !== undefined && next < term) term = next;
     }
     if (term === Number.POSITIVE_INFINITY) break;
     const begin = at;
-    for (const [index, source] of sources.entries()) {
-      const cursor = cursors[index] ?? 0;
-      if (source.terms[cursor] !== term) continue;
-      cursors[index] = cursor + 1;
-      for (let i = source.starts[cursor] ?? 0; i < (source.starts[cursor + 1] ?? 0); i++) {
+    for (let s = 0; s < sources.length; s++) {
+      const source = sources[s];
+      const cursor = cursors[s] ?? 0;
+      if (source === undefined || source.terms[cursor] !== term) continue;
+      cursors[s] = cursor + 1;
+      const end = source.starts[cursor + 1] ?? 0;
+      for (let i = source.starts[cursor] ?? 0; i < end; i++) {
         const slot = source.postings[i] ?? 0;
         if (kept[slot] !== 1) continue;
         postings[at] = slot;
@@ -122,12 +123,26 @@ export function* mergeSegments(sources: readonly Segment[], live: () => Uint8Arr
   }
   starts[count] = at;
   yield;
+  const whole = count === mostTerms && at === most;
   return {
     slots,
-    terms: terms.slice(0, count),
-    starts: starts.slice(0, count + 1),
-    postings: postings.slice(0, at),
-    weights: weights.slice(0, at),
+    terms: whole ? terms : terms.slice(0, count),
+    starts: whole ? starts : starts.slice(0, count + 1),
+    postings: at === most ? postings : postings.slice(0, at),
+    weights: at === most ? weights : weights.slice(0, at),
     dead: 0,
   };
+}
+
+/** The slots of the sources that are live, marked in `kept`. */
+function keepLive(sources: readonly Segment[], live: Uint8Array, kept: Uint8Array): Uint32Array {
+  const slots = new Uint32Array(sources.reduce((sum, one) => sum + one.slots.length, 0));
+  let count = 0;
+  for (const source of sources)
+    for (const slot of source.slots) {
+      if (live[slot] !== 1) continue;
+      kept[slot] = 1;
+      slots[count++] = slot;
+    }
+  return slots.slice(0, count);
 }
