@@ -1,5 +1,5 @@
 import type { PointFilter, PointHit, PointSearch } from '../ports/vector-store.ts';
-import { confidenceOf } from './answer-rules.ts';
+import { type AnswerSigns, confidenceOf } from './answer-rules.ts';
 import { type FoldChunk, type Folded, foldChunks } from './fold-rules.ts';
 import { type PageLocale, type QueryTerm, queryTerms, queryVector } from './query-rules.ts';
 import { coverageOf, type Ranked, type RankedHit, rankHits, reachOf } from './rank-rules.ts';
@@ -43,6 +43,8 @@ export interface IndexQuery {
 export interface IndexAnswer<C extends ChunkPlace> {
   readonly passages: readonly Folded<C & FoldChunk>[];
   readonly confidence: number;
+  /** What the confidence rests on; null when nothing was found. */
+  readonly signs: AnswerSigns | null;
   readonly mode: 'lexical' | 'hybrid';
   readonly store: 'qdrant' | 'embedded';
   readonly degraded: readonly string[];
@@ -98,19 +100,23 @@ export async function searchIndex<C extends ChunkPlace>(deps: IndexSearchDeps<C>
   const wanted = ranked.slice(0, Math.max(12, query.limit * 4));
   const passages = foldChunks(await readChunks(deps.read, wanted), query.limit);
   const best = passages[0]?.best;
-  const signs = best === undefined ? undefined : found.get(best.id);
+  const signs = best === undefined ? null : signsOf(found.get(best.id), best);
   return {
     passages,
-    confidence:
-      best === undefined || signs === undefined
-        ? 0
-        : confidenceOf({
-            score: signs.lexical,
-            coverage: coverageOf(signs.terms, (term) => Object.hasOwn(best.terms, term)),
-          }),
+    confidence: signs === null ? 0 : confidenceOf(signs),
+    signs,
     mode: dense === null ? 'lexical' : 'hybrid',
     store: answers[0]?.store ?? 'embedded',
     degraded,
+  };
+}
+
+function signsOf(found: Found | undefined, best: FoldChunk): AnswerSigns | null {
+  if (found === undefined) return null;
+  return {
+    score: found.lexical,
+    coverage: coverageOf(found.terms, (term) => Object.hasOwn(best.terms, term)),
+    translated: found.terms.some(({ source }) => source === 'lexicon'),
   };
 }
 
