@@ -1,14 +1,20 @@
 import { hangulRun } from './hangul-rules.ts';
-import { englishOf, koreanOf, unspaced } from './lexicon-rules.ts';
+import { englishOf, koreanOf, type Meaning, unspaced } from './lexicon-rules.ts';
 import { metricWords, splitExpressions } from './promql-rules.ts';
 import { oneForm, runsOf, type SparseVector, vectorOf } from './sparse-rules.ts';
 
-/** One term that is looked for, how much it counts, and whether it was said or comes from the glossary. */
+/** One term that is looked for. */
 export interface QueryTerm {
   readonly term: string;
   readonly weight: number;
+  /** Whether it was said, or comes from the glossary. */
   readonly source: 'word' | 'lexicon';
+  /** Terms of one concept stand for each other: a Korean word and its syllables, the meanings of a word. -1: of no concept. */
+  readonly concept: number;
 }
+
+/** Language of the pages that are looked at. */
+export type PageLocale = 'KO' | 'EN';
 
 /** Longer questions are pasted logs; what matters stands at their beginning. */
 const longestQuery = 4_000;
@@ -21,60 +27,97 @@ const weights = {
   uncertain: 0.35,
   /** A word of a metric's name in an expression. */
   metric: 0.5,
-  /** A meaning from the glossary is weighed by how many there are: n^-0.75 each. */
-  meaning: 1,
+  /** What the glossary adds for an English word over Korean pages; the other way it counts like a word. */
   korean: 0.5,
 };
 const hangul = /\p{Script=Hangul}/u;
 
-/** Terms of a question, each once: what is said often counts more, by its logarithm; then what the glossary adds in the other language. */
-export function queryTerms(words: string): readonly QueryTerm[] {
+class Terms {
+  readonly #found = new Map<string, QueryTerm>();
+  #concepts = 0;
+
+  concept(): number {
+    return this.#concepts++;
+  }
+
+  put(term: string, weight: number, source: QueryTerm['source'], concept: number): void {
+    const known = this.#found.get(term);
+    if (known === undefined) {
+      if (this.#found.size < mostTerms) this.#found.set(term, { term, weight, source, concept });
+    } else if (known.weight < weight) this.#found.set(term, { ...known, weight });
+  }
+
+  has(term: string): boolean {
+    return this.#found.has(term);
+  }
+
+  all(): readonly QueryTerm[] {
+    return [...this.#found.values()];
+  }
+}
+
+/**
+ * Terms of a question, each once. Over pages in the question's language only what was said; over pages in the other language the glossary's meanings as well, and then Korean
+ * words themselves are left out. Without a language everything is given. What is said often counts more, by its logarithm.
+ */
+export function queryTerms(words: string, pages?: PageLocale): readonly QueryTerm[] {
   const text = oneForm(words.slice(0, longestQuery));
   const { prose, metrics } = splitExpressions(text);
-  const found = new Map<string, QueryTerm>();
-  const put = (term: string, weight: number, source: QueryTerm['source']): void => {
-    const known = found.get(term);
-    if (known === undefined) {
-      if (found.size < mostTerms) found.set(term, { term, weight, source });
-    } else if (known.weight < weight) found.set(term, { ...known, weight });
-  };
+  const korean = hangul.test(prose);
+  const found = new Terms();
+  addSaid(found, prose, !(korean && pages === 'EN'));
+  for (const metric of metrics)
+    for (const term of runsOf(metricWords(metric)).flat()) found.put(term, weights.metric, 'word', found.concept());
+  if (korean && pages !== 'KO') addMeanings(found, englishOf(prose), 1);
+  if (!korean && pages !== 'EN') addMeanings(found, koreanOf(prose), weights.korean);
+  return found.all();
+}
 
-  const said = new Map<string, { count: number; weight: number }>();
+function addSaid(found: Terms, prose: string, withHangul: boolean): void {
+  const said = new Map<string, { count: number; weight: number; concept: number }>();
   for (const run of runsOf(spaced(prose))) {
     const isHangul = hangul.test(run[0] ?? '');
+    if (isHangul && !withHangul) continue;
+    const word = isHangul ? found.concept() : -1;
     for (const [at, term] of run.entries()) {
-      const one = said.get(term) ?? { count: 0, weight: 0 };
-      said.set(term, { count: one.count + 1, weight: Math.max(one.weight, isHangul && at > 0 ? weights.pair : 1) });
+      const one = said.get(term) ?? { count: 0, weight: 0, concept: isHangul ? word : found.concept() };
+      const weight = Math.max(one.weight, isHangul && at > 0 ? weights.pair : 1);
+      said.set(term, { count: one.count + 1, weight, concept: one.concept });
     }
   }
+  for (const [term, { count, weight, concept }] of said)
+    found.put(term, weight * (1 + Math.log(count)), 'word', concept);
+  if (!withHangul) return;
   // A long run may have been cut in the wrong places: its own pairs still count a little.
   for (const run of runsOf(prose))
     if ((run[0]?.length ?? 0) >= longRun && hangul.test(run[0] ?? ''))
-      for (const pair of run.slice(1)) if (!said.has(pair)) said.set(pair, { count: 1, weight: weights.uncertain });
-  for (const [term, { count, weight }] of said) put(term, weight * (1 + Math.log(count)), 'word');
-  for (const metric of metrics) for (const term of runsOf(metricWords(metric)).flat()) put(term, weights.metric, 'word');
-
-  const korean = hangul.test(prose);
-  for (const { from, meanings } of korean ? englishOf(prose) : koreanOf(prose)) {
-    // The key itself is a word of the question that missing spaces had hidden.
-    if (korean && from.length > 2) put(from, 1, 'lexicon');
-    const each = (korean ? weights.meaning : weights.korean) / meanings.length ** 0.75;
-    for (const meaning of meanings) {
-      const terms = [...new Set(runsOf(meaning).flat())];
-      for (const term of terms) put(term, each / Math.sqrt(terms.length), 'lexicon');
-    }
-  }
-  return [...found.values()];
+      for (const pair of run.slice(1))
+        if (!found.has(pair)) found.put(pair, weights.uncertain, 'word', -1);
 }
 
-/** The question as the store takes it. */
-export function queryVector(terms: readonly QueryTerm[]): SparseVector {
-  return vectorOf(terms.map(({ term, weight }) => [term, weight] as const));
+/** The more meanings a word has, the less each of them counts. */
+function addMeanings(found: Terms, meanings: readonly Meaning[], weight: number): void {
+  for (const { meanings: words } of meanings) {
+    const concept = found.concept();
+    const each = weight / words.length ** 0.75;
+    for (const word of words) {
+      const terms = [...new Set(runsOf(word).flat())];
+      for (const term of terms) found.put(term, each / Math.sqrt(terms.length), 'lexicon', concept);
+    }
+  }
 }
 
 const afterLatin = /[\p{Script=Latin}\p{Nd}`'"”’)\]]$/u;
 
 /** A text with spaces put where known Korean words meet. */
 function spaced(text: string): string {
-  return text.replace(hangulRun, (run, at: number) => ` ${unspaced(run, afterLatin.test(text.slice(Math.max(0, at - 2), at))).join(' ')}`);
+  return text.replace(
+    hangulRun,
+    (run, at: number) => ` ${unspaced(run, afterLatin.test(text.slice(Math.max(0, at - 2), at))).join(' ')}`,
+  );
+}
+
+/** The question as the store takes it. */
+export function queryVector(terms: readonly QueryTerm[]): SparseVector {
+  return vectorOf(terms.map(({ term, weight }) => [term, weight] as const));
 }
