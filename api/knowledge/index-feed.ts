@@ -70,42 +70,55 @@ export async function* readPoints(
     const ids = manualIds.slice(from, from + manualsAtOnce);
     const manuals = new Map((await readHeads(db, ids)).map((manual) => [manual.id, manual]));
     const found = [...manuals.keys()];
-    let held: { readonly manualId: string; readonly points: ChunkPoint[] } | null = null;
-    for (let last: { readonly manualId: string; readonly seq: number } | null = null; ; ) {
-      const rows = await db.manualChunk.findMany({
-        where: {
-          manualId: { in: found },
-          ...(last === null
-            ? {}
-            : { OR: [{ manualId: { gt: last.manualId } }, { manualId: last.manualId, seq: { gt: last.seq } }] }),
-        },
-        select: {
-          id: true,
-          manualId: true,
-          seq: true,
-          sparse: true,
-          sparseVersion: true,
-          denseModel: true,
-          dense: settings.denseSize !== null,
-        },
-        orderBy: [{ manualId: 'asc' }, { seq: 'asc' }],
-        take,
-      });
+    const held: { manualId: string; points: ChunkPoint[] } = { manualId: '', points: [] };
+    let last: Place | null = null;
+    for (let full = true; full; ) {
+      const rows = await readPage(db, found, last, { withDense: settings.denseSize !== null, take });
       for (const row of rows) {
         const manual = manuals.get(row.manualId);
         if (manual === undefined) continue;
-        const point = pointOf(manual, { ...row, dense: row.dense ?? null }, settings);
-        if (held?.manualId === row.manualId) held.points.push(point);
-        else {
-          if (held !== null) yield held;
-          held = { manualId: row.manualId, points: [point] };
+        if (held.manualId !== row.manualId) {
+          if (held.points.length > 0) yield { ...held };
+          Object.assign(held, { manualId: row.manualId, points: [] });
         }
+        held.points.push(pointOf(manual, { ...row, dense: row.dense ?? null }, settings));
       }
       last = rows.at(-1) ?? last;
-      if (rows.length < take) break;
+      full = rows.length === take;
     }
-    if (held !== null) yield held;
+    if (held.points.length > 0) yield { ...held };
   }
+}
+
+interface Place {
+  readonly manualId: string;
+  readonly seq: number;
+}
+
+function readPage(
+  db: Db,
+  manualIds: string[],
+  after: Place | null,
+  { withDense, take }: { readonly withDense: boolean; readonly take: number },
+) {
+  const later =
+    after === null
+      ? {}
+      : { OR: [{ manualId: { gt: after.manualId } }, { manualId: after.manualId, seq: { gt: after.seq } }] };
+  return db.manualChunk.findMany({
+    where: { manualId: { in: manualIds }, ...later },
+    select: {
+      id: true,
+      manualId: true,
+      seq: true,
+      sparse: true,
+      sparseVersion: true,
+      denseModel: true,
+      dense: withDense,
+    },
+    orderBy: [{ manualId: 'asc' }, { seq: 'asc' }],
+    take,
+  });
 }
 
 function readHeads(db: Db, ids: readonly string[]): Promise<IndexedManual[]> {

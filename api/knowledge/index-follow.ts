@@ -24,6 +24,8 @@ export interface FollowOptions {
   readonly log: Logger;
   /** Age from which a search looks for changes before it answers. */
   readonly staleMs?: number;
+  /** How long a search waits for changes that are being read. */
+  readonly refreshMs?: number;
   /** How long a search waits for an index that is being filled for the first time. */
   readonly loadMs?: number;
 }
@@ -32,7 +34,8 @@ export interface FollowOptions {
  * Fills the store from the record and follows what changes: when woken, and before a search that comes more than a second after the
  * last look. One look runs at a time. While PostgreSQL is away the index answers with what it has.
  */
-export function followManuals({ db, store, denseModel, log, staleMs = 1_000, loadMs = 2_000 }: FollowOptions): FollowedIndex {
+export function followManuals({ db, store, denseModel, log, ...waits }: FollowOptions): FollowedIndex {
+  const { staleMs = 1_000, refreshMs = 500, loadMs = 2_000 } = waits;
   let state: { readonly settings: SearchIndex; readonly mark: FeedMark; readonly life: number } | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
@@ -109,7 +112,7 @@ export function followManuals({ db, store, denseModel, log, staleMs = 1_000, loa
     },
     async search(query): Promise<PointAnswer> {
       const isStale = performance.now() - lookedAt > staleMs || state?.life !== store.lives();
-      const current = isStale ? await bounded(refresh(), state === null ? loadMs : staleMs / 2) : true;
+      const current = isStale ? await bounded(refresh(), state === null ? loadMs : refreshMs) : true;
       if (state === null) return { hits: [], store: 'embedded', degraded: 'the index is being loaded' };
       const answer = await store.search(query);
       return current ? answer : { ...answer, degraded: 'changes of the last moments may be missing' };

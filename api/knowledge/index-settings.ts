@@ -40,13 +40,12 @@ export async function reviseIndexSettings(db: Db, denseModel: string | null): Pr
     denseModel: denseSize === null ? null : denseModel,
     denseSize,
   };
-  const row =
-    (await db.searchIndex.findUnique({ where: { name: manualIndex } })) ??
-    (await db.searchIndex.upsert({
-      where: { name: manualIndex },
-      create: { name: manualIndex, averageLength: meanLength ?? lengthOfNothing, ...wanted },
-      update: {},
-    }));
+  // Several processes may begin at once: the first row stands.
+  await db.searchIndex.createMany({
+    data: [{ name: manualIndex, averageLength: meanLength ?? lengthOfNothing, ...wanted }],
+    skipDuplicates: true,
+  });
+  const row = await db.searchIndex.findUniqueOrThrow({ where: { name: manualIndex } });
   const isOutgrown =
     row.indexVersion !== wanted.indexVersion ||
     row.denseModel !== wanted.denseModel ||

@@ -11,6 +11,8 @@ const pointsInAMessage = 256;
 export interface EmbeddedStore extends VectorStore {
   /** Rises when the index was lost with its thread: whoever fills it begins again. */
   readonly lives: () => number;
+  /** Ends the thread as a crash would. */
+  kill(): Promise<void>;
   /** Waits until the parts of the index are put together, for measurements. */
   settle(): Promise<void>;
 }
@@ -29,10 +31,11 @@ export function createEmbeddedStore(options: { readonly log: Logger } & Partial<
 
   /** Opens the index in use when the thread is new. */
   const inUse = async (): Promise<{ readonly index: number; readonly denseSize: number | null }> => {
-    if (current.life !== thread.lives() || thread.lives() === 0) {
+    if (current.life !== thread.lives()) {
       const opened = current;
+      const life = thread.lives();
       await thread.ask<'open'>({ kind: 'open', index: opened.index, denseSize: opened.denseSize });
-      opened.life = thread.lives();
+      opened.life = life;
     }
     return current;
   };
@@ -76,6 +79,7 @@ export function createEmbeddedStore(options: { readonly log: Logger } & Partial<
     async settle() {
       await thread.ask<'settle'>({ kind: 'settle', index: (await inUse()).index });
     },
+    kill: thread.kill,
     close: thread.close,
   };
 }

@@ -7,8 +7,10 @@ type Asked<Kind extends ToIndex['kind']> = Omit<Extract<ToIndex, { readonly kind
 /** The thread that holds the index, and how it is asked. */
 export interface IndexThread {
   ask<Kind extends ToIndex['kind']>(message: Asked<Kind>, transfer?: readonly ArrayBuffer[]): Promise<FromIndex['value']>;
-  /** Rises when the thread died and was started again, empty. */
+  /** Rises when the thread died: the next one is empty. */
   readonly lives: () => number;
+  /** Ends the thread as a crash would. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,12 +28,12 @@ export function startIndexThread(options: { readonly limitMs: number; readonly o
     new AppError('UPSTREAM_UNAVAILABLE', 'The search index is not available now.', { retryable: true, cause });
 
   const start = (): Worker => {
-    lives++;
     const made = new Worker(program, { name: 'search index', execArgv: [] });
     made.unref();
     const end = (error: Error): void => {
       if (worker !== made) return;
       worker = null;
+      lives++;
       for (const { reject } of [...waiting.values()]) reject(away(error));
       waiting.clear();
       if (!closed) options.onDeath(error);
@@ -63,6 +65,9 @@ export function startIndexThread(options: { readonly limitMs: number; readonly o
         }, options.limitMs);
         to.postMessage({ ...message, id }, transfer);
       }).finally(() => clearTimeout(timer));
+    },
+    async kill() {
+      await worker?.terminate();
     },
     async close() {
       closed = true;
