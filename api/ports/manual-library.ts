@@ -11,6 +11,12 @@ export interface ManualPassage {
   readonly lineTo: number;
   readonly quote: string;
   readonly score: number;
+  /** Codes of other manuals that say nearly the same. */
+  readonly alsoIn: readonly string[];
+  /** Not revised for more than a year. */
+  readonly isOld: boolean;
+  /** A newer revision exists that the index has not heard of yet. */
+  readonly isSuperseded: boolean;
 }
 
 /** A step of a runbook that may run by itself, from its front matter. */
