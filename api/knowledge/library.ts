@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Db, Manual, ManualChunk } from '../db.ts';
 import type { ManualLibrary, Runbook, RunbookStep } from '../ports/manual-library.ts';
 import { stepsOf } from './chunk-rules.ts';
-import { parseManual } from './front-matter.ts';
 import { passageOf, searchManuals } from './search.ts';
 
 const automationSchema = z.array(
@@ -35,7 +34,7 @@ export function createManualLibrary(db: Db): ManualLibrary {
       revision: manual.revision,
       revisedAt: manual.revisedAt?.toISOString() ?? null,
       found,
-      steps: stepsOf(parseManual(Buffer.from(manual.bytes).toString('utf8')).body),
+      steps: stepsOf(manual.chunks.map((one) => one.text).join('\n\n')),
       automation: automation.success ? automation.data.map(stepOf) : [],
       passage: passageOf(manual, chunk, score),
     };
@@ -45,7 +44,7 @@ export function createManualLibrary(db: Db): ManualLibrary {
   return {
     async findRunbook({ alertName, runbookUrl, words }) {
       const byAlert = await db.manual.findFirst({
-        where: { status: 'READY', alertNames: { has: alertName } },
+        where: { status: 'READY', visibility: 'EVERYONE', alertNames: { has: alertName } },
         orderBy: [{ revisedAt: { sort: 'desc', nulls: 'last' } }, { code: 'asc' }],
         include: withChunks,
       });
@@ -55,6 +54,7 @@ export function createManualLibrary(db: Db): ManualLibrary {
         const byUrl = await db.manual.findFirst({
           where: {
             status: 'READY',
+            visibility: 'EVERYONE',
             OR: [
               { code: name },
               { alertNames: { has: name } },

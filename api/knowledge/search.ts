@@ -38,7 +38,7 @@ export type ManualHead = Pick<Manual, 'id' | 'code' | 'title' | 'revision' | 're
 /** The best passages of all manuals for these words, best first; an empty list is an answer. */
 export async function searchManuals(db: Db, query: ManualQuery): Promise<readonly ManualPassage[]> {
   const manuals = await db.manual.findMany({
-    where: { status: 'READY', ...(query.locale ? { locale: query.locale } : {}) },
+    where: { status: 'READY', visibility: 'EVERYONE', ...(query.locale ? { locale: query.locale } : {}) },
     omit: { bytes: true },
     include: { chunks: { orderBy: { seq: 'asc' } } },
     orderBy: { code: 'asc' },
