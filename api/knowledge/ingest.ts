@@ -3,7 +3,7 @@ import { newId } from '../../lib/ids.ts';
 import type { Actor, Core } from '../context.ts';
 import { inTransaction, type ManualIngestFile } from '../db.ts';
 import { type ClaimedIngest, claimIngest, holdClaim } from './claim-ingest.ts';
-import type { ManualMetadata } from './front-matter.ts';
+import type { FrontMatterMode, ManualMetadata } from './front-matter.ts';
 import { lockManualIndex } from './index-lock.ts';
 import { type FoundFiles, listFiles } from './list-files.ts';
 import { parseLimits } from './parse/limits.ts';
@@ -38,6 +38,8 @@ export interface FolderIngestOptions {
   /** Said about every file; wins over what stands in it. */
   readonly above?: ManualMetadata;
   readonly by?: Actor;
+  /** Whose front matter it is, when the place of the files does not say it. */
+  readonly mode?: FrontMatterMode;
   /** Removes what is gone even when that is most of the folder. */
   readonly prune?: boolean;
   /** Takes in again what a person took out. */
@@ -52,9 +54,9 @@ export interface FolderIngestOptions {
 
 const manuals: Actor = { type: 'automation', id: null, name: 'manuals' };
 
-/** Takes in one folder of the product itself. */
+/** Takes in one folder of the product's own kind: each file says its code, title and language. */
 export function ingestManuals(core: Core, folder: string, options: FolderIngestOptions = {}): Promise<IngestResult> {
-  return ingestPaths(core, [folder], options);
+  return ingestPaths(core, [folder], { mode: 'own', ...options });
 }
 
 /**
@@ -67,7 +69,7 @@ export async function ingestPaths(
   options: FolderIngestOptions = {},
 ): Promise<IngestResult> {
   const above = options.above ?? {};
-  const found = await listFiles(paths);
+  const found = await listFiles(paths, options.mode);
   const plan = await planFolder(core.db, found, { above, restore: options.restore ?? false });
   const gone = mayPrune(plan, options.prune ?? false) ? plan.gone : [];
   const rest = {

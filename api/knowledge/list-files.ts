@@ -41,7 +41,7 @@ export function labelOf(absolute: string): string {
  * Lists the files below these paths, in one order whatever the disk says. Hidden files and links are left out; a file named by itself
  * is always listed. Throws when a path does not exist.
  */
-export async function listFiles(paths: readonly string[]): Promise<FoundFiles> {
+export async function listFiles(paths: readonly string[], mode?: FrontMatterMode): Promise<FoundFiles> {
   const files = new Map<string, FoundFile>();
   const folders: string[] = [];
   const unread: { shown: string; kind: string }[] = [];
@@ -50,7 +50,13 @@ export async function listFiles(paths: readonly string[]): Promise<FoundFiles> {
     const sourceKey = `folder:${labelOf(absolute)}`;
     const isOwn = absolute.startsWith(`${ownFolder}${path.sep}`);
     const below = await settingsOf(path.dirname(absolute));
-    files.set(sourceKey, { absolute, shown: toNfc(shown), sourceKey, mode: isOwn ? 'own' : 'foreign', below });
+    files.set(sourceKey, {
+      absolute,
+      shown: toNfc(shown),
+      sourceKey,
+      mode: mode ?? (isOwn ? 'own' : 'foreign'),
+      below,
+    });
   };
   for (const given of paths) {
     const root = await realpath(given);
