@@ -33,10 +33,11 @@ import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { manualIndex } from './knowledge/index-settings.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
-import { manualIndex } from './knowledge/index-settings.ts';
 import { createManualPoints } from './knowledge/manual-points.ts';
+import { type ManualQuery, type ManualSearchResult, searchManuals } from './knowledge/search.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
@@ -132,7 +133,6 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
 
   // What people and agents can do
   const agents = await loadAgents();
-  const manuals = createManualLibrary(db);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -184,6 +184,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     onFallback: metrics.onSearchFallback,
   });
   shutdown.add('search index', embedded.close);
+  const search = (query: ManualQuery): Promise<ManualSearchResult> =>
+    searchManuals({ db, store: points, llm, embed: null, help: { rewrite: true, order: false } }, query);
+  const manuals = createManualLibrary(db, search);
   const dependencies = createDependencies({
     redisConfigured: config.REDIS_URL !== undefined,
     db,

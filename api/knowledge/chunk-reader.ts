@@ -59,9 +59,12 @@ export function chunkReader(db: Db, reader: ManualReader): ChunkReader<RecordChu
       const newest = new Map(
         archived.length === 0
           ? []
-          : (await db.manual.findMany({ where: { code: { in: archived }, status: 'READY', removedAt: null }, select: headOf })).map(
-              (manual) => [manual.code, manual] as const,
-            ),
+          : (
+              await db.manual.findMany({
+                where: { code: { in: archived }, status: 'READY', removedAt: null },
+                select: headOf,
+              })
+            ).map((manual) => [manual.code, manual] as const),
       );
       return rows.flatMap(({ manual, sparse, ...row }) => {
         const isSuperseded = manual.status === 'ARCHIVED';

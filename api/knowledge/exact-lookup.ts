@@ -50,7 +50,10 @@ export async function namedManuals(db: Db, words: string, filter: LookupFilter):
   const at = (row: (typeof rows)[number]): number =>
     names.findIndex(
       (name) =>
-        row.code === name || row.alertNames.includes(name) || row.errorCodes.includes(name) || row.fileName === `${name}.md`,
+        row.code === name ||
+        row.alertNames.includes(name) ||
+        row.errorCodes.includes(name) ||
+        row.fileName === `${name}.md`,
     );
   return rows
     .map((row) => ({ id: row.id, at: at(row) }))

@@ -17,7 +17,7 @@ export interface QueryTerm {
 export type PageLocale = 'KO' | 'EN';
 
 /** Longer questions are pasted logs; what matters stands at their beginning. */
-const longestQuery = 4_000;
+const longestQuery = 3_000;
 const mostTerms = 300;
 const longRun = 5;
 const weights = {
@@ -103,8 +103,7 @@ function addSaid(found: Terms, prose: string, withHangul: boolean): void {
   // A long run may have been cut in the wrong places: its own pairs still count a little.
   for (const run of runsOf(prose))
     if ((run[0]?.length ?? 0) >= longRun && hangul.test(run[0] ?? ''))
-      for (const pair of run.slice(1))
-        if (!found.has(pair)) found.put(pair, weights.uncertain, 'word', -1);
+      for (const pair of run.slice(1)) if (!found.has(pair)) found.put(pair, weights.uncertain, 'word', -1);
 }
 
 /** The more meanings a word has, the less each of them counts. */

@@ -37,12 +37,20 @@ export function rankHits(hits: readonly RankedHit[], prefer: PageLocale | null):
   }
   const ranked: Ranked[] = [];
   for (const found of pages.values()) {
-    const page = found.map((hit) => (hit.seq === 0 && !hit.denseOnly ? { ...hit, score: hit.score * firstChunk } : hit)).sort(byScore);
+    const page = found
+      .map((hit) => (hit.seq === 0 && !hit.denseOnly ? { ...hit, score: hit.score * firstChunk } : hit))
+      .sort(byScore);
     const bonus = page.slice(1, 1 + otherChunks.most).reduce((sum, one) => sum + one.score * otherChunks.share, 0);
     for (const hit of page)
-      ranked.push({ ...hit, final: (hit.score + bonus) * (prefer !== null && hit.locale === prefer ? preferredLocale : 1) });
+      ranked.push({
+        ...hit,
+        final: (hit.score + bonus) * (prefer !== null && hit.locale === prefer ? preferredLocale : 1),
+      });
   }
-  return ranked.sort((one, other) => Number(one.denseOnly) - Number(other.denseOnly) || other.final - one.final || (one.id < other.id ? -1 : 1));
+  return ranked.sort(
+    (one, other) =>
+      Number(one.denseOnly) - Number(other.denseOnly) || other.final - one.final || (one.id < other.id ? -1 : 1),
+  );
 }
 
 const byScore = (one: RankedHit, other: RankedHit): number => other.score - one.score || (one.id < other.id ? -1 : 1);

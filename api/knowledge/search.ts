@@ -62,9 +62,19 @@ export async function searchManuals(deps: SearchDeps, query: ManualQuery): Promi
   const { words, reader, locale = null, system = null, team = null, prefer = null } = query;
   const limit = Math.max(0, Math.min(50, query.limit));
   const filter = { reader, locale, system, team };
-  const indexDeps = { store: deps.store, read: chunkReader(deps.db, reader), embed: deps.embed, fusion: deps.fusion ?? null };
+  const indexDeps = {
+    store: deps.store,
+    read: chunkReader(deps.db, reader),
+    embed: deps.embed,
+    fusion: deps.fusion ?? null,
+  };
   const search = (text: string, manualIds?: readonly string[]): Promise<IndexAnswer<RecordChunk>> =>
-    searchIndex(indexDeps, { words: text, limit, prefer, filter: { ...filter, ...(manualIds === undefined ? {} : { manualIds }) } });
+    searchIndex(indexDeps, {
+      words: text,
+      limit,
+      prefer,
+      filter: { ...filter, ...(manualIds === undefined ? {} : { manualIds }) },
+    });
 
   const [named, plain] = await Promise.all([namedManuals(deps.db, words, filter), search(words)]);
   let answer = plain;
@@ -78,7 +88,10 @@ export async function searchManuals(deps: SearchDeps, query: ManualQuery): Promi
       if (again.confidence > answer.confidence) answer = again;
     }
   }
-  let found = named.length === 0 ? answer.passages : await namedFirst(deps.db, indexDeps.read, named, answer, () => search(words, named), limit);
+  let found =
+    named.length === 0
+      ? answer.passages
+      : await namedFirst(deps.db, indexDeps.read, named, answer, () => search(words, named), limit);
   if (named.length === 0 && hasModel && deps.help?.order === true) {
     const order = await orderPassages(deps.llm, words, found.map(textOf));
     if (order === null) notes.push('the language model did not look at the order');
@@ -109,7 +122,10 @@ async function namedFirst(
 ): Promise<readonly FoundChunks[]> {
   const own = (await within()).passages;
   const missing = named.filter((id) => !own.some(({ best }) => best.manualId === id));
-  const first = missing.length === 0 ? [] : await db.manualChunk.findMany({ where: { manualId: { in: missing }, seq: 0 }, select: { id: true } });
+  const first =
+    missing.length === 0
+      ? []
+      : await db.manualChunk.findMany({ where: { manualId: { in: missing }, seq: 0 }, select: { id: true } });
   const begins = (await read.chunks(first.map(({ id }) => id))).map((chunk) => alone(chunk, 0));
   const place = (one: FoundChunks): number => named.indexOf(one.best.manualId);
   // One passage of each named manual in the order of the question, then their others.

@@ -15,6 +15,7 @@ import { resolveViewer } from '../../api/users/resolve-viewer.ts';
 import { localPeople, seedKeys, seedPeople } from '../../api/users/seed.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
+import { manualSearch } from './manual-search.ts';
 
 /** Keys of the test product. */
 export const keys = {
@@ -78,7 +79,7 @@ export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
       ...core,
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
       agents: await loadAgents(),
-      manuals: createManualLibrary(db),
+      manuals: createManualLibrary(db, manualSearch(core)),
       pubsub,
       metrics,
       lastAnchor: async () => null,

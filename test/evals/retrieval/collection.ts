@@ -30,7 +30,8 @@ export interface Collection {
   close(): Promise<void>;
 }
 
-const deepest = 50;
+/** A page further down counts as not found. */
+const deepest = 20;
 const idOf = (text: string): string => {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -92,12 +93,19 @@ export async function collectionOf(pages: readonly EvalPage[]): Promise<Collecti
         {
           words: question,
           limit: deepest,
-          filter: { reader: { operator: false, admin: false, teams: [] }, ...(rest === null ? {} : { manualIds: rest }) },
+          filter: {
+            reader: { operator: false, admin: false, teams: [] },
+            ...(rest === null ? {} : { manualIds: rest }),
+          },
           prefer: null,
         },
       );
       const manuals = answer.passages.flatMap(({ best, alsoIn }) => [best.manualId, ...alsoIn]);
-      return { found: [...new Set(manuals.map((id) => keys.get(id) ?? ''))], confidence: answer.confidence, signs: answer.signs };
+      return {
+        found: [...new Set(manuals.map((id) => keys.get(id) ?? ''))],
+        confidence: answer.confidence,
+        signs: answer.signs,
+      };
     },
     close: () => store.close(),
   };

@@ -31,7 +31,8 @@ const rulesSchema = z.object({
   ),
 });
 /** Services the runbooks are about: their alerts may well be answered. */
-const covered = /kubernetes|prometheus|alertmanager|thanos|etcd|ceph|host|hardware|node|openshift|loki|netdata|docker|container|promtail|cortex|mimir|core ?dns|cert|argo|ssl|blackbox|zfs|smart|windows|vmware|libvirt|proxmox|grafana|openebs|longhorn|minio|juniper|freeswitch|patroni/i;
+const covered =
+  /kubernetes|prometheus|alertmanager|thanos|etcd|ceph|host|hardware|node|openshift|loki|netdata|docker|container|promtail|cortex|mimir|core ?dns|cert|argo|ssl|blackbox|zfs|smart|windows|vmware|libvirt|proxmox|grafana|openebs|longhorn|minio|juniper|freeswitch|patroni/i;
 /** A question without its page may be answered by a sister page: it counts less against the confidence. */
 const weights = { leftOut: 0.3, other: 1 };
 
@@ -54,7 +55,12 @@ async function examplesOf(data: string, collection: Collection): Promise<Example
   };
   const alerts = (await loadAlerts(data)).filter(({ name }) => halfOf(name) === 'tuning');
   for (const { name, summary, description, page } of alerts)
-    for (const question of [`${name}\n${summary}\n${description}`, `${summary}\n${description}`, description, summary]) {
+    for (const question of [
+      `${name}\n${summary}\n${description}`,
+      `${summary}\n${description}`,
+      description,
+      summary,
+    ]) {
       await add(question, page !== null, weights.other);
       if (page !== null) await add(question, false, weights.leftOut, page);
     }
