@@ -35,6 +35,7 @@ import { endAcknowledgements } from './incidents/acknowledge.ts';
 import { settleIncidents } from './incidents/resolve.ts';
 import { manualIndex } from './knowledge/index-settings.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
+import { createCollectionSize } from './knowledge/chunk-reader.ts';
 import { createManualLibrary } from './knowledge/library.ts';
 import { createManualPoints } from './knowledge/manual-points.ts';
 import { type ManualQuery, type ManualSearchResult, searchManuals } from './knowledge/search.ts';
@@ -184,8 +185,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     onFallback: metrics.onSearchFallback,
   });
   shutdown.add('search index', embedded.close);
+  const size = createCollectionSize(db);
   const search = (query: ManualQuery): Promise<ManualSearchResult> =>
-    searchManuals({ db, store: points, llm, embed: null, help: { rewrite: true, order: false } }, query);
+    searchManuals({ db, store: points, llm, embed: null, size, help: { rewrite: true, order: false } }, query);
   const manuals = createManualLibrary(db, search);
   const dependencies = createDependencies({
     redisConfigured: config.REDIS_URL !== undefined,

@@ -89,7 +89,7 @@ export async function collectionOf(pages: readonly EvalPage[]): Promise<Collecti
     async ask(question, without) {
       const rest = without === undefined ? null : [...keys].flatMap(([id, key]) => (key === without ? [] : [id]));
       const answer = await searchIndex(
-        { store, read: { places: read, chunks: read }, embed: null, fusion: null },
+        { store, read: { places: read, chunks: read }, embed: null, fusion: null, size: async () => rows.size },
         {
           words: question,
           limit: deepest,
