@@ -31,8 +31,10 @@ import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { createFindPassages } from './knowledge/find-passages.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
+import { searchManuals } from './knowledge/search.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
@@ -129,6 +131,10 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   // What people and agents can do
   const agents = await loadAgents();
   const manuals = createManualLibrary(db);
+  const findPassages = createFindPassages(db, async ({ words, limit, locale, system }) => {
+    const passages = await searchManuals(db, { words, limit, locale: locale ?? null, system: system ?? null });
+    return { passages, answered: passages.length > 0, semantic: false, degraded: null };
+  });
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -214,6 +220,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         ...incidentDeps,
         agents,
         manuals,
+        findPassages,
+        llm,
+        onAnswer: metrics.onManualAnswer,
         pubsub,
         metrics,
         lastAnchor: () => lastAnchor(config.AUDIT_KEY, config.AUDIT_ANCHOR_FILE),

@@ -1,7 +1,7 @@
 import type { Logger } from '../../lib/log.ts';
 import type { Locale, ManualAnswerMode } from '../db.ts';
 import type { Llm } from '../ports/llm.ts';
-import type { CitedSentence } from './cite-rules.ts';
+import type { CitedSentence as CheckedSentence } from './cite-rules.ts';
 import type { FindPassages, FoundPassage, PassageQuery } from './find-passages.ts';
 import { type Highlight, quoteOf } from './quote-rules.ts';
 import { termsOf } from './sparse-rules.ts';
@@ -9,6 +9,12 @@ import { type Written, writeAnswer } from './write-answer.ts';
 
 /** Why an answer quotes passages and is not written. */
 export type AnswerNote = 'NO_MODEL' | 'MODEL_FAILED' | 'NOTHING_SUPPORTED' | 'MODEL_SILENT';
+
+/** A sentence of a written answer and the citations it rests on. */
+export interface CitedSentence {
+  readonly text: string;
+  readonly refs: readonly number[];
+}
 
 /** A passage as an answer keeps it: what was read then, also when the manual has moved on since. */
 export interface Citation {
@@ -71,7 +77,14 @@ export async function manualAnswer(
   const dropped = 'answer' in written ? written.answer.dropped.length : 0;
   const model = 'model' in written ? written.model : null;
   if (written.kind !== 'written')
-    return end({ mode: 'PASSAGES', note: noteOf(written), sentences: [], citations: quoted(quotedPassages), dropped, model });
+    return end({
+      mode: 'PASSAGES',
+      note: noteOf(written),
+      sentences: [],
+      citations: quoted(quotedPassages),
+      dropped,
+      model,
+    });
   const { sentences, citations } = renumber(written.answer.sentences, found.passages, terms);
   return end({ mode: 'WRITTEN', note: null, sentences, citations, dropped, model });
 }
@@ -93,7 +106,7 @@ function noteOf(written: Exclude<Written, { kind: 'written' }>): AnswerNote {
 
 /** Counts the cited passages in the order in which the sentences cite them; the others follow as further results. */
 function renumber(
-  sentences: readonly CitedSentence[],
+  sentences: readonly CheckedSentence[],
   passages: readonly FoundPassage[],
   terms: ReadonlySet<string>,
 ): { readonly sentences: CitedSentence[]; readonly citations: Citation[] } {
@@ -101,7 +114,10 @@ function renumber(
   const rest = passages.map((_, index) => index + 1).filter((ref) => !order.includes(ref));
   const citations = [...order, ...rest].flatMap((given, index): Citation[] => {
     const passage = passages[given - 1];
-    return passage === undefined ? [] : [citationOf(passage, index + 1, terms, index < order.length)];
+    // What is quoted of a cited passage is the part the sentences rest on.
+    const cited = sentences.flatMap(({ quotes }) => quotes).filter(({ ref }) => ref === given);
+    const wanted = cited.length === 0 ? terms : new Set(termsOf(cited.map(({ quote }) => quote).join('\n')));
+    return passage === undefined ? [] : [citationOf(passage, index + 1, wanted, index < order.length)];
   });
   return {
     sentences: sentences.map(({ text, refs }) => ({

@@ -125,7 +125,10 @@ export function audited(
 }
 
 /** Whether the viewer may see this answer: the one who asked, administrators, and everybody when it was made for everybody. */
-export function mayReadAnswer(viewer: Viewer, row: Pick<ManualAnswer, 'audience' | 'askedByType' | 'askedById'>): boolean {
+export function mayReadAnswer(
+  viewer: Viewer,
+  row: Pick<ManualAnswer, 'audience' | 'askedByType' | 'askedById'>,
+): boolean {
   if (row.audience === 'EVERYONE' || viewer.permissions.has('USER_ADMIN')) return true;
   return row.askedByType === viewer.actor.type && row.askedById !== null && row.askedById === viewer.actor.id;
 }

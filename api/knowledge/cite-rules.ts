@@ -1,4 +1,4 @@
-import { uncitedDeed, isTurnedRound } from './deed-rules.ts';
+import { isTurnedRound, uncitedDeed } from './deed-rules.ts';
 import { missingFact } from './fact-rules.ts';
 import { comparable, isHangul, sentencesOf } from './plain-rules.ts';
 import { termsOf } from './sparse-rules.ts';
@@ -33,6 +33,8 @@ export type DropReason =
 export interface CitedSentence {
   readonly text: string;
   readonly refs: readonly number[];
+  /** The words it rests on, by the passage they stand in. */
+  readonly quotes: readonly { readonly ref: number; readonly quote: string }[];
 }
 
 export interface CheckedAnswer {
@@ -63,7 +65,11 @@ export function checkAnswer(drafts: readonly DraftSentence[], passages: readonly
       const reason = typeof cited === 'string' ? cited : problemOf(text, cited);
       if (reason !== null || typeof cited === 'string') dropped.push({ text, reason: reason ?? 'uncited' });
       else if (sentences.length < mostSentences)
-        sentences.push({ text, refs: [...new Set(cited.map(({ passage }) => passage.ref))] });
+        sentences.push({
+          text,
+          refs: [...new Set(cited.map(({ passage }) => passage.ref))],
+          quotes: cited.map(({ passage, quote }) => ({ ref: passage.ref, quote })),
+        });
       else dropped.push({ text, reason: 'too-long' });
     }
   }

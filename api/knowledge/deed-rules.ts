@@ -2,7 +2,8 @@ import { comparable } from './plain-rules.ts';
 
 /** Kinds of deeds in both languages: a sentence that tells somebody to do one must cite words that do. */
 const deeds: Readonly<Record<string, RegExp>> = {
-  delete: /\b(?:delet|remov|drop|purg|eras|wip|truncat|clean|clear|free)\w*|\brm\b|삭제|지우|지웁|지운|제거|비우|비웁|정리/,
+  delete:
+    /\b(?:delet|remov|drop|purg|eras|wip|truncat|clean|clear|free)\w*|\brm\b|삭제|지우|지웁|지운|제거|비우|비웁|정리/,
   stop: /\b(?:stop|halt|kill|terminat|shut|abort|paus|suspend)\w*|중지|중단|멈추|멈춥|멈춘|종료|정지|내리|내립/,
   restart: /\b(?:restart|reboot|recreat|bounc)\w*|재시작|재기동|재부팅|다시 시작|다시 띄/,
   start: /\b(?:start|launch|boot)\w*|시작|기동|띄우|띄웁/,

@@ -33,8 +33,10 @@ const unitOf = (after: string): string | null => {
 };
 
 const englishNumbers: Readonly<Record<string, string>> = Object.fromEntries(
-  ('two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 fifteen:15 twenty:20 thirty:30 forty:40 ' +
-    'fifty:50 sixty:60 ninety:90 hundred:100 thousand:1000 twice:2 both:2 thrice:3')
+  (
+    'two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 fifteen:15 twenty:20 thirty:30 forty:40 ' +
+    'fifty:50 sixty:60 ninety:90 hundred:100 thousand:1000 twice:2 both:2 thrice:3'
+  )
     .split(' ')
     .map((pair) => pair.split(':'))
     .map(([word = '', value = '']) => [word, value]),
@@ -73,7 +75,9 @@ export function numbersOf(plain: string): { value: string; unit: string | null }
 
 /** Compound words of plain English that name nothing. */
 const plainCompounds = new Set(
-  'on-call read-only up-to-date follow-up step-by-step well-known re-run re-check re-read hand-over end-to-end'.split(' '),
+  'on-call read-only up-to-date follow-up step-by-step well-known re-run re-check re-read hand-over end-to-end'.split(
+    ' ',
+  ),
 );
 const technical = /[\d_/@#$\\]|[a-z][A-Z]|^[A-Z]{2,}|^--?[a-z]|\w\.\w|\w-\w|:\/\//;
 
@@ -95,7 +99,9 @@ export function factsOf(sentence: string): Facts {
   }
   return {
     commands: commands.filter((one) => one !== ''),
-    numbers: numbersOf(comparable(rest.replace(/[\p{Script=Latin}_][\p{Script=Latin}\d_./-]*\d[\p{Script=Latin}\d_./-]*/gu, ' '))),
+    numbers: numbersOf(
+      comparable(rest.replace(/[\p{Script=Latin}_][\p{Script=Latin}\d_./-]*\d[\p{Script=Latin}\d_./-]*/gu, ' ')),
+    ),
     names: names.filter((one) => one !== ''),
   };
 }

@@ -96,7 +96,8 @@ async function readPassages(
       (row) => row.manualId === hit.manualId && row.lineFrom >= hit.lineFrom && row.lineTo <= hit.lineTo,
     );
     const [first] = own;
-    if (first === undefined || first.manual.removedAt !== null || !maySee(reader, visibilityOf(first.manual))) return [];
+    if (first === undefined || first.manual.removedAt !== null || !maySee(reader, visibilityOf(first.manual)))
+      return [];
     return [
       {
         chunkId: first.id,

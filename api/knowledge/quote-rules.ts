@@ -36,7 +36,10 @@ export function highlightsOf(text: string, terms: ReadonlySet<string>): Highligh
  * A part that leaves something out says so with an ellipsis at that end.
  */
 export function quoteOf(passage: string, terms: ReadonlySet<string>, max: number): Quote {
-  const text = inert(passage).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim();
+  const text = inert(passage)
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
   if ([...text].length <= max) return { text, highlights: highlightsOf(text, terms) };
   const lines = text.split('\n').flatMap((line) => pieces(line, max));
   const held = lines.map((line) => new Set(termsOf(line).filter((term) => terms.has(term))));
@@ -49,11 +52,18 @@ export function quoteOf(passage: string, terms: ReadonlySet<string>, max: number
       if (length > max + 1 && to > from) break;
       for (const term of held[to] ?? []) seen.add(term);
       // The earliest run wins a tie, and a longer one that begins at the same line.
-      if (seen.size > best.score || (seen.size === best.score && from === best.from)) best = { from, to, score: seen.size };
+      if (seen.size > best.score || (seen.size === best.score && from === best.from))
+        best = { from, to, score: seen.size };
       if (length > max) break;
     }
   }
-  const body = clip(lines.slice(best.from, best.to + 1).join('\n').trim(), max);
+  const body = clip(
+    lines
+      .slice(best.from, best.to + 1)
+      .join('\n')
+      .trim(),
+    max,
+  );
   const shown = `${best.from > 0 ? '… ' : ''}${body}${best.to < lines.length - 1 && !body.endsWith('…') ? ' …' : ''}`;
   return { text: shown, highlights: highlightsOf(shown, terms) };
 }

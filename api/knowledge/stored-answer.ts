@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { CitedSentence } from './cite-rules.ts';
-import type { Citation } from './answer.ts';
+import type { Citation, CitedSentence } from './answer.ts';
 
 const citationSchema = z.object({
   ref: z.number().int(),
