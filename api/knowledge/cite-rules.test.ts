@@ -92,12 +92,15 @@ describe('what they do not carry is dropped', () => {
       [1, 'Check the backlog of `pay_retry_queue`'],
     ],
   ];
-  test.each(cases)('%s: %s', (reason, text, citation) => {
-    const checked = citation === undefined ? check(text) : check(text, citation);
+  test.each(cases.map(([reason, text, citation]) => ({ reason, text, citation })))(
+    '$reason: $text',
+    ({ reason, text, citation }) => {
+      const checked = citation === undefined ? check(text) : check(text, citation);
 
-    expect(checked.sentences).toEqual([]);
-    expect(checked.dropped.map((one) => one.reason)).toContain(reason);
-  });
+      expect(checked.sentences).toEqual([]);
+      expect(checked.dropped.map((one) => one.reason)).toContain(reason);
+    },
+  );
 });
 
 test('a second sentence under a good citation is checked by itself', () => {
