@@ -1,5 +1,6 @@
 import { manualAnswerMessage } from './blocks/manual-answer.ts';
 import type { CommandRead } from './grammar.ts';
+import { isSpoken } from './inbound.ts';
 import { manualAsk } from './operations.ts';
 import { answeredErrors, found, type Session, tell } from './session.ts';
 
@@ -15,7 +16,7 @@ export async function askManual(input: CommandRead, session: Session, example: s
   const { t, inbound, place, scene } = session;
   const question = [...input.ids, input.rest].join(' ').trim().slice(0, longestQuestion);
   if (question === '') return tell(session, t.manual.whatToAsk(example));
-  const isPublic = inbound.kind === 'mention' && !inbound.isDirect;
+  const isPublic = isSpoken(inbound) && !inbound.isDirect;
   const shares = isPublic || 'share' in input.flags || '공유' in input.flags;
   const { manualAsk: answer } = await session.api.call(
     manualAsk,

@@ -71,6 +71,11 @@ export const inboundSchema = z.discriminatedUnion('kind', [
 export type Inbound = z.infer<typeof inboundSchema>;
 export type InboundOf<Kind extends Inbound['kind']> = Extract<Inbound, { kind: Kind }>;
 
+/** Whether it was said in words, with or without files. */
+export function isSpoken(inbound: Inbound): inbound is InboundOf<'mention' | 'file-shared'> {
+  return inbound.kind === 'mention' || inbound.kind === 'file-shared';
+}
+
 export const inboxSources = {
   command: 'CHAT_COMMAND',
   action: 'CHAT_ACTION',
