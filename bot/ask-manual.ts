@@ -26,7 +26,7 @@ export async function askManual(input: CommandRead, session: Session, example: s
   if (await answeredErrors(session, answer.userErrors)) return;
   const made = found(session, answer.answer, question);
   const canShare = !shares && place !== null && !place.channel.startsWith('D') && made.mode !== 'NOT_FOUND';
-  const message = manualAnswerMessage(scene, made, { canShare });
+  const message = manualAnswerMessage(scene, made, { canShare, isReply: isPublic });
   if (!isPublic || place === null) return session.answer(message);
   const thread = place.thread ?? inbound.message;
   // A repeat of the same delivery finds what the first one posted.

@@ -15,12 +15,14 @@ export interface AnswerPlace {
   readonly canShare: boolean;
   /** Who asked, where others read it. */
   readonly asker?: string;
+  /** The question stands right above, in the thread. */
+  readonly isReply?: boolean;
 }
 
 /** An answer from the manuals: cited sentences, quoted passages, or the plain word that they do not say. */
 export function manualAnswerMessage(scene: Scene, answer: ManualAnswerFields, place: AnswerPlace): Message {
-  const asked =
-    place.asker === undefined ? [] : [context(escaped(scene.t.manual.asked(place.asker, answer.question), 400))];
+  const said = place.asker === undefined ? answer.question : scene.t.manual.asked(place.asker, answer.question);
+  const asked = place.isReply === true ? [] : [context(escaped(said, 400))];
   if (answer.mode === 'NOT_FOUND') return notFound(scene, answer, asked);
   const m = scene.t.manual;
   const cited = answer.citations.slice(0, mostSources);
