@@ -14,6 +14,7 @@ export function AskManuals() {
   const wanted = new URLSearchParams(search).get('q') ?? '';
   const [question, setQuestion] = useState(wanted);
   const [answer, setAnswer] = useState<AnswerData | null>(null);
+  /** What the API said against it; empty when it did not answer at all. */
   const [problem, setProblem] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
   const [open, setOpen] = useState<string | null>(null);
@@ -40,8 +41,7 @@ export function AskManuals() {
         if (own !== turn.current) return;
         setAsking(false);
         const refused = data?.manualAsk.userErrors[0]?.message;
-        if (error || refused !== undefined)
-          setProblem(error?.networkError ? t('failed') : `${t('refused')}${refused ?? error?.message ?? ''}`);
+        if (error || refused !== undefined) setProblem(error?.networkError ? '' : (refused ?? error?.message ?? ''));
         else setAnswer(data?.manualAsk.answer ?? null);
       });
     return () => {
@@ -49,7 +49,7 @@ export function AskManuals() {
       setAsking(false);
     };
     // A change of the page's language asks again: the answer follows it.
-  }, [wanted, language, t]);
+  }, [wanted, language]);
 
   const ask = (event: FormEvent) => {
     event.preventDefault();
@@ -76,7 +76,9 @@ export function AskManuals() {
       </Stack>
       <Box aria-live="polite" aria-busy={isAsking} sx={{ mt: 2 }}>
         {isAsking ? <Typography role="status">{t('asking')}</Typography> : null}
-        {problem === null ? null : <Alert severity="warning">{problem}</Alert>}
+        {problem === null ? null : (
+          <Alert severity="warning">{problem === '' ? t('failed') : `${t('refused')}${problem}`}</Alert>
+        )}
       </Box>
       {answer === null ? null : (
         <Box

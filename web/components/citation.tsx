@@ -58,7 +58,7 @@ export function Citation({
     >
       <Typography sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
         [{citation.ref}]{' '}
-        <Link to={passageAddress(citation.code, citation.revision, passage?.position ?? null)}>
+        <Link underlined to={passageAddress(citation.code, citation.revision, passage?.position ?? null)}>
           {citation.code} {citation.title}
         </Link>{' '}
         <Typography component="span" color="text.secondary">

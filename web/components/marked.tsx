@@ -1,5 +1,6 @@
 import { Box } from '@mui/material';
-import type { ReactNode } from 'react';
+import { createElement, Fragment, type ReactNode } from 'react';
+import { type QuotePiece, quotePieces } from '../../lib/quote-pieces.ts';
 
 /** Outside text as it is, with ranges of it marked. Nothing in it becomes markup. */
 export function Marked({
@@ -9,14 +10,6 @@ export function Marked({
   readonly text: string;
   readonly ranges: readonly { readonly start: number; readonly end: number }[];
 }) {
-  const parts: ReactNode[] = [];
-  let at = 0;
-  for (const { start, end } of ranges) {
-    if (start < at || end > text.length) continue;
-    parts.push(text.slice(at, start), <mark key={start}>{text.slice(start, end)}</mark>);
-    at = end;
-  }
-  parts.push(text.slice(at));
   return (
     <Box
       component="blockquote"
@@ -27,10 +20,18 @@ export function Marked({
         borderColor: 'divider',
         whiteSpace: 'pre-wrap',
         overflowWrap: 'anywhere',
-        '& mark': { bgcolor: 'warning.light', color: 'warning.contrastText', borderRadius: 0.5, px: 0.25 },
+        '& mark': { bgcolor: 'rgba(255, 193, 7, 0.35)', color: 'inherit', borderRadius: 0.5 },
+        '& code': { bgcolor: 'action.hover', borderRadius: 0.5, px: 0.25 },
       }}
     >
-      {parts}
+      {/* Passed as arguments: the pieces have no identity of their own to key them by. */}
+      {createElement(Fragment, null, ...quotePieces(text, ranges).map(draw))}
     </Box>
   );
+}
+
+function draw({ text, style }: QuotePiece): ReactNode {
+  if (style === 'mark') return <mark>{text}</mark>;
+  if (style === 'code') return <code>{text}</code>;
+  return style === 'bold' ? <strong>{text}</strong> : text;
 }

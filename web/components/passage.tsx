@@ -30,7 +30,7 @@ export function Related({ passages }: { readonly passages: readonly RelatedPassa
         <List dense disablePadding>
           {passages.map((one) => (
             <ListItem key={one.id} disableGutters sx={{ overflowWrap: 'anywhere' }}>
-              <Link to={passageAddress(one.manual.code, one.manual.version, one.position)}>
+              <Link underlined to={passageAddress(one.manual.code, one.manual.version, one.position)}>
                 {one.manual.code} {one.manual.title} › {one.section}
               </Link>
             </ListItem>
@@ -72,7 +72,9 @@ export function PassageBeside({ id }: { readonly id: string }) {
         stale={manual.stale}
         outdated={manual.status === 'ARCHIVED'}
       />
-      <Link to={passageAddress(manual.code, manual.version, passage.position)}>{t('openOriginal')}</Link>
+      <Link underlined to={passageAddress(manual.code, manual.version, passage.position)}>
+        {t('openOriginal')}
+      </Link>
       <Box sx={{ overflowWrap: 'anywhere' }}>
         {passage.before ? <Faded text={passage.before.text} /> : null}
         <PassageText passage={passage} isCited />

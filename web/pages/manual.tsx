@@ -43,7 +43,9 @@ export function Manual({ code }: { readonly code: string }) {
   const isOld = manual.version !== null && data.newest !== null && data.newest.version !== manual.version;
   return (
     <Stack spacing={2}>
-      <Link to="/manuals">← {t('manuals')}</Link>
+      <Link underlined to="/manuals">
+        ← {t('manuals')}
+      </Link>
       <Typography variant="h5" component="h1" sx={{ overflowWrap: 'anywhere' }}>
         {manual.code} · {manual.title}
       </Typography>
@@ -51,7 +53,9 @@ export function Manual({ code }: { readonly code: string }) {
       {isOld ? (
         <Alert severity="warning" variant="outlined">
           {t('thisIsOld')}
-          <Link to={`/manuals/${encodeURIComponent(code)}`}>{t('toNewest')}</Link>
+          <Link underlined to={`/manuals/${encodeURIComponent(code)}`}>
+            {t('toNewest')}
+          </Link>
         </Alert>
       ) : null}
       <Box

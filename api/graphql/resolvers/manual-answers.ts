@@ -98,7 +98,7 @@ export class ManualAnswerResolver {
         ? viewOrNull(await visibleManual(ctx, known.id), ManualView)
         : null;
     if (!code) return null;
-    if (revision === null) return visibleManualByCode(ctx, code);
+    if (!revision) return visibleManualByCode(ctx, code);
     const row = await ctx.deps.db.manual.findUnique({
       where: { code_revision: { code, revision } },
       select: { id: true },
