@@ -19,6 +19,8 @@ export interface Metrics {
   onManualAnswer(made: { readonly mode: string; readonly dropped: number }): void;
   /** Somebody gave a verdict on one, or another than before. */
   onManualFeedback(verdict: string): void;
+  /** A search that was answered by the embedded index although Qdrant is configured. */
+  onSearchFallback(reason: 'away' | 'behind' | 'refused'): void;
   onTaskEnd(end: { readonly agentId: string; readonly status: string; readonly durationMs: number }): void;
 }
 
@@ -109,6 +111,13 @@ export function createMetrics(readings: MetricReadings): Metrics {
     labelNames: ['limit'],
     registers,
   });
+  const fallbacks = new Counter({
+    name: 'agentic_search_fallback_total',
+    help: 'Searches answered by the embedded index in the place of Qdrant',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of ['away', 'behind', 'refused']) fallbacks.inc({ reason }, 0);
   requests.inc({ method: 'POST', path: '/graphql', status: '200' }, 0);
   requests.inc({ method: 'POST', path: '/api/agents/execute', status: '202' }, 0);
   for (const limit of ['depth', 'cost', 'aliases', 'root_fields', 'directives', 'tokens', 'body', 'batch'])
@@ -177,6 +186,7 @@ export function createMetrics(readings: MetricReadings): Metrics {
       dropped.inc(made.dropped);
     },
     onManualFeedback: (verdict) => feedback.inc({ verdict }),
+    onSearchFallback: (reason) => fallbacks.inc({ reason }),
     onTaskEnd({ agentId, status, durationMs }) {
       const labels = { agent_type: agentId };
       tasks.inc(labels);

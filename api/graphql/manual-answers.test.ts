@@ -3,7 +3,7 @@ import { Secret } from '../../lib/secret.ts';
 import { type OpenAiServer, openAiServer } from '../../test/servers/openai/server.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { type GraphqlApi, graphqlApi, keys, people } from '../../test/support/graphql-api.ts';
-import { putManual } from '../../test/support/manual-rows.ts';
+import { putManual } from '../../test/support/written-manuals.ts';
 import { createOpenAi } from '../adapters/llm/openai.ts';
 
 const jin = { key: keys.bot, person: people.requester };

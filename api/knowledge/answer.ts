@@ -2,8 +2,9 @@ import type { Logger } from '../../lib/log.ts';
 import type { Locale, ManualAnswerMode } from '../db.ts';
 import type { Llm } from '../ports/llm.ts';
 import type { CitedSentence as CheckedSentence } from './cite-rules.ts';
-import type { FindPassages, FoundPassage, PassageQuery } from './find-passages.ts';
+import type { FindPassages, FoundPassage } from './find-passages.ts';
 import { type Highlight, quoteOf } from './quote-rules.ts';
+import type { ManualQuery } from './search.ts';
 import { termsOf } from './sparse-rules.ts';
 import { type Written, writeAnswer } from './write-answer.ts';
 
@@ -56,11 +57,11 @@ const longestQuote = 500;
 /** Answers from the manuals the reader may see: written and cited where a model helps, else the best passages, else "not in the manuals". */
 export async function manualAnswer(
   deps: { readonly findPassages: FindPassages; readonly llm: Llm; readonly log: Logger },
-  ask: Omit<PassageQuery, 'words' | 'limit'> & { readonly question: string; readonly answerLocale: Locale },
+  ask: Pick<ManualQuery, 'reader' | 'locale' | 'system'> & { readonly question: string; readonly answerLocale: Locale },
 ): Promise<MadeAnswer> {
   const begun = performance.now();
   const { question, answerLocale, ...filter } = ask;
-  const found = await deps.findPassages({ ...filter, words: question, limit: mostPassages });
+  const found = await deps.findPassages({ ...filter, words: question, limit: mostPassages, prefer: answerLocale });
   const terms = new Set(termsOf(question));
   const end = (made: Omit<MadeAnswer, 'degraded' | 'tookMs'>): MadeAnswer => ({
     ...made,

@@ -1,26 +1,7 @@
-import type { Db, Locale, ManualVisibility } from '../db.ts';
+import type { Db, Locale } from '../db.ts';
 import type { ManualPassage } from '../ports/manual-library.ts';
+import type { ManualQuery, ManualSearchResult } from './search.ts';
 import { type ManualReader, maySee } from './visibility-rules.ts';
-
-/** What is looked for, and how far the one who looks may see. */
-export interface PassageQuery {
-  readonly words: string;
-  readonly limit: number;
-  readonly reader: ManualReader;
-  readonly locale?: Locale | null;
-  /** Name of a system: manuals that name others are left out. */
-  readonly system?: string | null;
-}
-
-/** What the search found, best first. */
-export interface SearchResult {
-  readonly passages: readonly ManualPassage[];
-  /** False: nothing answers; what is given is only the nearest. */
-  readonly answered: boolean;
-  readonly semantic: boolean;
-  /** Why the index was not whole, in words for people; null when it was. */
-  readonly degraded: string | null;
-}
 
 /** A passage with everything an answer keeps of it. */
 export interface FoundPassage {
@@ -40,36 +21,24 @@ export interface FoundPassage {
   readonly score: number;
 }
 
-export interface FoundPassages extends Omit<SearchResult, 'passages'> {
+export interface FoundPassages
+  extends Pick<ManualSearchResult, 'answered' | 'confidence' | 'semantic' | 'degraded' | 'tookMs'> {
   readonly passages: readonly FoundPassage[];
-  readonly tookMs: number;
 }
 
 /** Finds passages with their whole text. */
-export type FindPassages = (query: PassageQuery) => Promise<FoundPassages>;
+export type FindPassages = (query: ManualQuery) => Promise<FoundPassages>;
 
-/** A manual without its file. */
-export const manualHead = {
-  id: true,
-  code: true,
-  title: true,
-  revision: true,
-  locale: true,
-  revisedAt: true,
-  visibility: true,
-  team: true,
-} as const;
+const headOf = { code: true, title: true, revision: true, locale: true, revisedAt: true, removedAt: true } as const;
 
 /**
  * Searches and reads what was found from the record. The search filters before it ranks; the rows are asked once more here, so that an
  * index that has not yet heard of a change shows nothing that is hidden by now.
  */
-export function createFindPassages(db: Db, search: (query: PassageQuery) => Promise<SearchResult>): FindPassages {
+export function createFindPassages(db: Db, search: (query: ManualQuery) => Promise<ManualSearchResult>): FindPassages {
   return async (query) => {
-    const begun = performance.now();
     const found = await search(query);
-    const passages = await readPassages(db, found.passages, query.reader);
-    return { ...found, passages, tookMs: Math.round(performance.now() - begun) };
+    return { ...found, passages: await readPassages(db, found.passages, query.reader) };
   };
 }
 
@@ -80,46 +49,32 @@ async function readPassages(
 ): Promise<readonly FoundPassage[]> {
   if (hits.length === 0) return [];
   const rows = await db.manualChunk.findMany({
-    where: {
-      OR: hits.map(({ manualId, lineFrom, lineTo }) => ({
-        manualId,
-        lineFrom: { gte: lineFrom },
-        lineTo: { lte: lineTo },
-      })),
-    },
+    where: { id: { in: hits.flatMap(({ chunkIds }) => [...chunkIds]) } },
     omit: { dense: true, sparse: true },
-    include: { manual: { select: { ...manualHead, removedAt: true } } },
+    include: { manual: { select: { ...headOf, visibility: true, team: true } } },
     orderBy: { seq: 'asc' },
   });
   return hits.flatMap((hit): FoundPassage[] => {
-    const own = rows.filter(
-      (row) => row.manualId === hit.manualId && row.lineFrom >= hit.lineFrom && row.lineTo <= hit.lineTo,
-    );
-    const [first] = own;
-    if (first === undefined || first.manual.removedAt !== null || !maySee(reader, visibilityOf(first.manual)))
-      return [];
+    const own = rows.filter((row) => hit.chunkIds.includes(row.id));
+    const best = own.find((row) => row.id === hit.chunkId);
+    if (best === undefined || best.manual.removedAt !== null || !maySee(reader, best.manual)) return [];
     return [
       {
-        chunkId: first.id,
-        manualId: first.manualId,
-        code: first.manual.code,
-        title: first.manual.title,
-        revision: first.manual.revision,
-        locale: first.manual.locale,
-        revisedAt: first.manual.revisedAt?.toISOString() ?? null,
-        section: first.section,
-        sectionPath: first.sectionPath,
-        page: first.page,
-        lineFrom: first.lineFrom,
-        lineTo: own.at(-1)?.lineTo ?? first.lineTo,
+        chunkId: best.id,
+        manualId: best.manualId,
+        code: best.manual.code,
+        title: best.manual.title,
+        revision: best.manual.revision,
+        locale: best.manual.locale,
+        revisedAt: best.manual.revisedAt?.toISOString() ?? null,
+        section: best.section,
+        sectionPath: best.sectionPath,
+        page: best.page,
+        lineFrom: hit.lineFrom,
+        lineTo: hit.lineTo,
         text: own.map((row) => row.text).join('\n\n'),
         score: hit.score,
       },
     ];
   });
 }
-
-const visibilityOf = ({ visibility, team }: { visibility: ManualVisibility; team: string | null }) => ({
-  visibility,
-  team,
-});

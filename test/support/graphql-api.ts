@@ -11,7 +11,6 @@ import { createRestRouter } from '../../api/http/rest.ts';
 import { createHttpDoor } from '../../api/http/server.ts';
 import { createFindPassages } from '../../api/knowledge/find-passages.ts';
 import { createManualLibrary } from '../../api/knowledge/library.ts';
-import { searchManuals } from '../../api/knowledge/search.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { loadAgents } from '../../api/orchestrator/load-agents.ts';
 import type { Llm } from '../../api/ports/llm.ts';
@@ -19,6 +18,7 @@ import { resolveViewer } from '../../api/users/resolve-viewer.ts';
 import { localPeople, seedKeys, seedPeople } from '../../api/users/seed.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
+import { manualSearch } from './manual-search.ts';
 
 /** Keys of the test product. */
 export const keys = {
@@ -82,11 +82,8 @@ export async function graphqlApi(databaseUrl: string, options: { readonly llm?: 
       ...core,
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
       agents: await loadAgents(),
-      manuals: createManualLibrary(db),
-      findPassages: createFindPassages(db, async ({ words, limit, locale, system }) => {
-        const passages = await searchManuals(db, { words, limit, locale: locale ?? null, system: system ?? null });
-        return { passages, answered: passages.length > 0, semantic: false, degraded: null };
-      }),
+      manuals: createManualLibrary(db, manualSearch(core)),
+      findPassages: createFindPassages(db, manualSearch(core)),
       llm: options.llm ?? createNoLlm(),
       onAnswer: metrics.onManualAnswer,
       pubsub,

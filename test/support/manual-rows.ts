@@ -1,72 +1,85 @@
 import type { Db } from '../../api/db.ts';
-import { sparseOf } from '../../api/knowledge/sparse-rules.ts';
+import { indexVersion, type TermCounts, termsOf } from '../../api/knowledge/sparse-rules.ts';
 import { sha256Hex } from '../../lib/canonical-json.ts';
 import { newId } from '../../lib/ids.ts';
 
-/** A manual for a test: what it says, section by section, and who may see it. */
-export interface TestManual {
+/** A manual as a test or a benchmark writes it. */
+export interface MadeManual {
   readonly code: string;
-  readonly title: string;
-  readonly locale?: 'EN' | 'KO';
+  readonly locale?: 'KO' | 'EN';
   readonly visibility?: 'EVERYONE' | 'OPERATORS' | 'TEAM';
-  readonly team?: string;
-  readonly owner?: string;
-  readonly revised?: string;
-  readonly sections: readonly (readonly [section: string, text: string])[];
+  readonly team?: string | null;
+  readonly systems?: readonly string[];
+  readonly chunks: readonly {
+    readonly text: string;
+    readonly counts?: TermCounts;
+    readonly dense?: Float32Array;
+    readonly denseModel?: string;
+  }[];
 }
 
-/** Puts a manual into the record as an ingest leaves it; answers its row's id and those of its passages. */
-export async function putManual(db: Db, manual: TestManual): Promise<{ id: string; passages: readonly string[] }> {
+/** Counts of the terms of a text alone. */
+export function countsOf(text: string): TermCounts {
+  const terms: Record<string, number> = {};
+  const all = termsOf(text);
+  for (const term of all) terms[term] = (terms[term] ?? 0) + 1;
+  return { terms, length: all.length };
+}
+
+/** Writes a manual that is ready, and answers its id and those of its chunks. */
+export async function writeManual(db: Db, made: MadeManual) {
   const id = newId();
-  const bytes = Buffer.from(manual.sections.map(([section, text]) => `# ${section}\n\n${text}\n`).join('\n'));
-  const latest = await db.manual.findFirst({ where: { code: manual.code }, orderBy: { revision: 'desc' } });
-  await db.manual.updateMany({ where: { code: manual.code }, data: { status: 'ARCHIVED' } });
-  await db.manual.create({
-    data: {
-      id,
-      code: manual.code,
-      revision: (latest?.revision ?? 0) + 1,
-      title: manual.title,
-      locale: manual.locale ?? 'EN',
-      status: 'READY',
-      fileName: `${manual.code}.md`,
-      mediaType: 'text/markdown',
-      sha256: sha256Hex(bytes),
-      bytes: Uint8Array.from(bytes),
-      alertNames: [],
-      systemNames: [],
-      errorCodes: [],
-      visibility: manual.visibility ?? 'EVERYONE',
-      team: manual.team ?? null,
-      owner: manual.owner ?? null,
-      revisedAt: manual.revised === undefined ? null : new Date(`${manual.revised}T00:00:00Z`),
-      uploadedBy: 'test',
-      indexedAt: new Date(),
-    },
-  });
-  let line = 1;
-  const passages: string[] = [];
-  for (const [seq, [section, text]] of manual.sections.entries()) {
-    const chunkId = newId();
-    const lines = text.split('\n').length + 2;
-    const sparse = sparseOf(`${manual.title} ${section} ${text}`);
-    await db.manualChunk.create({
+  const chunkIds = made.chunks.map(() => newId());
+  await db.$transaction([
+    db.manual.create({
       data: {
-        id: chunkId,
+        id,
+        code: made.code,
+        title: made.code,
+        locale: made.locale ?? 'EN',
+        status: 'READY',
+        fileName: `${made.code}.md`,
+        mediaType: 'text/markdown',
+        sha256: sha256Hex(made.code),
+        bytes: new Uint8Array(),
+        systemNames: [...(made.systems ?? [])],
+        visibility: made.visibility ?? 'EVERYONE',
+        team: made.team ?? null,
+        uploadedBy: 'test',
+      },
+    }),
+    db.manualChunk.createMany({
+      data: made.chunks.map(({ text, counts, dense, denseModel }, seq) => ({
+        id: chunkIds[seq] ?? newId(),
         manualId: id,
         seq,
-        section,
-        sectionPath: [section],
-        lineFrom: line,
-        lineTo: line + lines - 1,
+        section: made.code,
+        lineFrom: 1,
+        lineTo: 1,
         text,
-        tokens: Math.ceil(text.length / 4),
+        tokens: text.length,
         hash: sha256Hex(text),
-        sparse: { terms: { ...sparse.terms }, length: sparse.length },
-      },
-    });
-    line += lines + 1;
-    passages.push(chunkId);
-  }
-  return { id, passages };
+        sparse: { ...(counts ?? countsOf(text)) },
+        sparseVersion: indexVersion,
+        dense:
+          dense === undefined
+            ? null
+            : new Uint8Array(Uint8Array.from(new Uint8Array(dense.buffer, dense.byteOffset, dense.byteLength))),
+        denseModel: dense === undefined ? null : (denseModel ?? 'test'),
+      })),
+    }),
+  ]);
+  return { id, chunkIds };
+}
+
+/** Changes a manual the way the product does: its number in the order of changes rises. */
+export async function changeManual(
+  db: Db,
+  id: string,
+  change: { readonly status?: 'READY' | 'ARCHIVED'; readonly visibility?: 'EVERYONE' | 'OPERATORS' | 'TEAM' },
+): Promise<void> {
+  await db.$transaction([
+    db.manual.update({ where: { id }, data: change }),
+    db.$executeRaw`update "Manual" set "indexSeq" = nextval('"Manual_indexSeq_seq"') where id = ${id}::uuid`,
+  ]);
 }
