@@ -12,6 +12,8 @@ import { createOpenAi } from './adapters/llm/openai.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
+import { createEmbeddedStore } from './adapters/vector-store/embedded/store.ts';
+import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
 import { unmuteGroups } from './alerts/unmute.ts';
@@ -31,8 +33,12 @@ import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { createFindPassages } from './knowledge/find-passages.ts';
+import { manualIndex } from './knowledge/index-settings.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
+import { createManualPoints } from './knowledge/manual-points.ts';
+import { type ManualQuery, type ManualSearchResult, searchManuals } from './knowledge/search.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
@@ -128,7 +134,6 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
 
   // What people and agents can do
   const agents = await loadAgents();
-  const manuals = createManualLibrary(db);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -162,6 +167,28 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     },
   });
   let launched = false;
+  const embedded = createEmbeddedStore({ log });
+  const qdrant =
+    config.QDRANT_URL === undefined
+      ? null
+      : createQdrantStore({
+          url: config.QDRANT_URL,
+          collection: manualIndex,
+          ...(config.QDRANT_API_KEY === undefined ? {} : { apiKey: config.QDRANT_API_KEY }),
+        });
+  const points = createManualPoints({
+    db,
+    log,
+    embedded,
+    qdrant,
+    denseModel: null,
+    onFallback: metrics.onSearchFallback,
+  });
+  shutdown.add('search index', embedded.close);
+  const search = (query: ManualQuery): Promise<ManualSearchResult> =>
+    searchManuals({ db, store: points, llm, embed: null, help: { rewrite: true, order: false } }, query);
+  const manuals = createManualLibrary(db, search);
+  const findPassages = createFindPassages(db, search);
   const dependencies = createDependencies({
     redisConfigured: config.REDIS_URL !== undefined,
     db,
@@ -169,6 +196,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     llm,
     metrics: metricsSource,
     kubernetes,
+    qdrant: points.outside,
     works,
     isLaunched: () => launched,
   });
@@ -214,6 +242,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         ...incidentDeps,
         agents,
         manuals,
+        findPassages,
+        llm,
+        onAnswer: metrics.onManualAnswer,
         pubsub,
         metrics,
         lastAnchor: () => lastAnchor(config.AUDIT_KEY, config.AUDIT_ANCHOR_FILE),
@@ -246,6 +277,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     await anchoring.stop();
     await anchor();
   });
+  const follow = startLoop({ name: 'search index', intervalMs: 15_000, log, work: points.refresh });
+  const checking = startLoop({ name: 'search index check', intervalMs: 60_000, log, work: points.check });
+  pubsub.subscribe('manuals', follow.wake);
+  shutdown.add('search index loops', async () => {
+    await Promise.all([follow.stop(), checking.stop()]);
+  });
   dependencies.open();
   log.info({ role, port: config.API_PORT, slot: works ? durable.slot() : null }, 'ready');
 
@@ -265,6 +302,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
+    const tending = loop('search index upkeep', qdrant === null ? 30_000 : 2_000, points.tend);
     const loops = [
       alerts,
       health,
@@ -273,6 +311,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
       loop('silences', 15_000, () => unmuteGroups(alertDeps)),
+      tending,
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
@@ -281,6 +320,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       ['tasks', sweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
+      ['manuals', tending.wake],
     ];
     for (const [topic, wake] of woken) pubsub.subscribe(topic, wake);
     shutdown.add('loops', async () => {

@@ -23,7 +23,12 @@ export const apiConfigSchema = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('Redis 7 for wake-ups between processes and caches; without it PostgreSQL carries the wake-ups'),
-  QDRANT_URL: httpUrl.optional().describe('Qdrant; not used by this version, manuals are searched in PostgreSQL'),
+  QDRANT_URL: httpUrl
+    .optional()
+    .describe(
+      'Qdrant, the index of manuals (port 6333 when none is named); without it every process keeps an embedded one',
+    ),
+  QDRANT_API_KEY: secret(1).optional().describe('API key of Qdrant'),
   API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   API_PORT: port(8000).describe('Port of the API'),
   AUDIT_KEY: secret(32).describe('Key of the audit chain, at least 32 characters; keep it outside the database'),

@@ -7,6 +7,7 @@ import { AlertResolver } from './resolvers/alerts.ts';
 import { ApprovalResolver } from './resolvers/approvals.ts';
 import { InboxResolver } from './resolvers/inbox.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
+import { ManualAnswerResolver } from './resolvers/manual-answers.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
@@ -26,6 +27,7 @@ export function buildApiSchema(): GraphQLSchema {
       ApprovalResolver,
       InboxResolver,
       IncidentResolver,
+      ManualAnswerResolver,
       NotificationResolver,
       RecordResolver,
       SubscriptionResolver,

@@ -3,6 +3,7 @@ import { AlertGroupView, AlertView } from './alert.ts';
 import { ApprovalView } from './approval.ts';
 import { EvidenceView } from './evidence.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
+import { ManualGapView } from './manual-gap.ts';
 import { NotificationView } from './notification.ts';
 import { SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
@@ -27,6 +28,10 @@ export type EvidenceConnection = Page<EvidenceView>;
 /** A list of these. */
 export const IncidentConnection = connectionType('Incident', () => IncidentView);
 export type IncidentConnection = Page<IncidentView>;
+
+/** A list of these. */
+export const ManualGapConnection = connectionType('ManualGap', () => ManualGapView);
+export type ManualGapConnection = Page<ManualGapView>;
 
 /** A list of these. */
 export const TimelineEntryConnection = connectionType('TimelineEntry', () => TimelineEntryView);

@@ -5,7 +5,7 @@ import { type Chunk, chunkDocument } from '../chunk-rules.ts';
 import { embeddedText } from '../embed-rules.ts';
 import { type FrontMatterMode, type ManualMetadata, mergeMetadata, readFrontMatter } from '../front-matter.ts';
 import { localeOf } from '../locale-rules.ts';
-import { sparseOf } from '../sparse-rules.ts';
+import { documentTerms } from '../sparse-rules.ts';
 import { type Block, type ManualFormat, mediaTypes } from './document.ts';
 import { parseFile } from './parse-file.ts';
 import { Refusal } from './refusal.ts';
@@ -50,7 +50,9 @@ export async function prepareManual(input: PrepareInput): Promise<PreparedManual
   const chunks = chunkDocument(blocks, title, countTokens);
   if (chunks.length === 0) throw new Refusal('NO_TEXT', { format: parsed.format });
   const locale = metadata.locale ?? localeOf(`${title}\n${chunks.map((chunk) => chunk.text).join('\n')}`);
-  const names = [...(metadata.alerts ?? []), ...(metadata.errors ?? [])];
+  const names = [metadata.code ?? '', ...(metadata.alerts ?? []), ...(metadata.errors ?? [])].filter(
+    (one) => one !== '',
+  );
   return {
     format: parsed.format,
     mediaType: mediaTypes[parsed.format],
@@ -61,7 +63,7 @@ export async function prepareManual(input: PrepareInput): Promise<PreparedManual
     chunks: chunks.map((chunk) => ({
       ...chunk,
       hash: sha256Hex(embeddedText(title, chunk)),
-      sparse: sparseOf(`${title} ${names.join(' ')} ${chunk.sectionPath.join(' ')} ${chunk.text}`),
+      sparse: documentTerms({ title, names, sectionPath: chunk.sectionPath, text: chunk.text }),
     })),
   };
 }
