@@ -167,6 +167,7 @@ function placeOf(inbound: Inbound): Session['place'] {
     case 'action':
       return inbound.channel === null ? null : { channel: inbound.channel, thread: inbound.thread };
     case 'mention':
+    case 'file-shared':
       return { channel: inbound.channel, thread: inbound.thread };
     case 'reaction':
       return { channel: inbound.channel, thread: null };

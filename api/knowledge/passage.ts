@@ -24,6 +24,8 @@ export function passageOf(found: FoundChunks, now: Date): ManualPassage {
   const oldest = new Date(now);
   oldest.setUTCMonth(oldest.getUTCMonth() - oldAfterMonths);
   return {
+    chunkId: best.id,
+    chunkIds: chunks.map(({ id }) => id),
     manualId: best.manualId,
     code: best.code,
     title: best.title,

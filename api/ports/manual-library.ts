@@ -1,5 +1,8 @@
 /** One passage of a manual that may help. */
 export interface ManualPassage {
+  /** The chunk that was found, and those around it that belong to the passage. */
+  readonly chunkId: string;
+  readonly chunkIds: readonly string[];
   readonly manualId: string;
   readonly code: string;
   readonly title: string;
