@@ -1,4 +1,4 @@
-import { createDotKernel, type DotKernel } from './kernel.ts';
+import { createDotKernel } from './kernel.ts';
 import { createRanking } from './ranking.ts';
 
 /** Normalised embeddings of one length, and the exact best ones for a query. Rows that are freed are used again. */
@@ -19,14 +19,14 @@ const pageBytes = 65_536;
 const growPages = 64;
 const blockRows = 1_024;
 const largestCode = 127;
+/** Steps of the second number for one step of the first. */
+const fine = 65_536;
 
-/** A memory in which a header is followed by rows of one size. */
-function createRowMemory(kind: 'floats' | 'bytes', headerBytes: number, rowBytes: number) {
+/** A memory in which a header is followed by rows of one size; it grows by little, so that it is never much larger than needed. */
+function createRowMemory(headerBytes: number, rowBytes: number) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(headerBytes / pageBytes) });
-  const dots: DotKernel = createDotKernel(kind, memory);
   return {
     memory,
-    dots,
     addressOf: (row: number) => headerBytes + row * rowBytes,
     reserve(rows: number): void {
       const missing = headerBytes + rows * rowBytes - memory.buffer.byteLength;
@@ -36,14 +36,16 @@ function createRowMemory(kind: 'floats' | 'bytes', headerBytes: number, rowBytes
 }
 
 /**
- * Two passes, and the result is exact. The first reads one byte for each value and knows for every row how far its estimate can be
- * off (Cauchy-Schwarz on what the rounding took away); the second computes those rows whose estimate could still be among the best.
+ * A value is kept as a coarse number of 8 bits and a fine one of 16: together as exact as a 32-bit float of this size, in three
+ * bytes. A search makes two passes and is exact. The first reads the coarse numbers alone and knows for every row how far its
+ * estimate can be off (Cauchy-Schwarz on what the rounding took away); the second computes those rows whose estimate could still be
+ * among the best.
  */
 export function createDenseRows(size: number): DenseRows {
   const padded = Math.ceil(size / 16) * 16;
-  const vectorBytes = padded * 4;
-  const vectors = createRowMemory('floats', vectorBytes + 64, vectorBytes);
-  const codes = createRowMemory('bytes', padded * 2 + blockRows * 4, padded);
+  const coarse = createRowMemory(padded * 2 + blockRows * 4, padded);
+  const rest = createRowMemory(0, padded * 2);
+  const dots = createDotKernel(coarse.memory);
   const largestQueryCode = Math.min(8_191, Math.floor(2 ** 31 / (largestCode * padded)) - 1);
   let slotOf = new Uint32Array(blockRows).fill(none);
   let scales = new Float32Array(blockRows);
@@ -52,9 +54,11 @@ export function createDenseRows(size: number): DenseRows {
   const free: number[] = [];
   let used = 0;
 
+  const coarseRow = (row: number) => new Int8Array(coarse.memory.buffer, coarse.addressOf(row), padded);
+  const fineRow = (row: number) => new Int16Array(rest.memory.buffer, rest.addressOf(row), padded);
   const reserve = (rows: number): void => {
-    vectors.reserve(rows);
-    codes.reserve(rows);
+    coarse.reserve(rows);
+    rest.reserve(rows);
     if (rows <= slotOf.length) return;
     const length = Math.ceil((rows * 1.25) / blockRows) * blockRows;
     const grown = new Uint32Array(length).fill(none);
@@ -63,18 +67,12 @@ export function createDenseRows(size: number): DenseRows {
     scales = extend(scales, length);
     errors = extend(errors, length);
   };
-  const quantise = (row: number, vector: Float32Array): void => {
-    const scale = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largestCode || 1;
-    const into = new Int8Array(codes.memory.buffer, codes.addressOf(row), padded);
-    let lost = 0;
-    for (let i = 0; i < size; i++) {
-      const value = vector[i] ?? 0;
-      const code = Math.round(value / scale);
-      into[i] = code;
-      lost += (value - code * scale) ** 2;
-    }
-    scales[row] = scale;
-    errors[row] = Math.sqrt(lost) * 1.0001 + 1e-6;
+  /** The exact product: rows are read as they were stored, sums are 64-bit. */
+  const dotOf = (query: Float32Array, row: number): number => {
+    const [codes, fines] = [coarseRow(row), fineRow(row)];
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += (query[i] ?? 0) * ((codes[i] ?? 0) + (fines[i] ?? 0) / fine);
+    return Math.fround(sum * (scales[row] ?? 0));
   };
 
   return {
@@ -84,8 +82,18 @@ export function createDenseRows(size: number): DenseRows {
     add(slot, vector) {
       const row = free.pop() ?? used++;
       reserve(row + 1);
-      new Float32Array(vectors.memory.buffer, vectors.addressOf(row), padded).set(vector);
-      quantise(row, vector);
+      const [codes, fines] = [coarseRow(row).fill(0), fineRow(row).fill(0)];
+      const scale = Math.fround(largest(vector) / largestCode) || 1;
+      let lost = 0;
+      for (let i = 0; i < size; i++) {
+        const steps = (vector[i] ?? 0) / scale;
+        const code = Math.max(-largestCode, Math.min(largestCode, Math.round(steps)));
+        codes[i] = code;
+        fines[i] = Math.max(-32_768, Math.min(32_767, Math.round((steps - code) * fine)));
+        lost += (steps - code) ** 2;
+      }
+      scales[row] = scale;
+      errors[row] = Math.sqrt(lost) * scale * 1.0001 + 1e-6;
       slotOf[row] = slot;
       rowOf.set(slot, row);
     },
@@ -97,22 +105,22 @@ export function createDenseRows(size: number): DenseRows {
       free.push(row);
     },
     search(query, limit, mask, isBefore) {
-      const scale = query.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largestQueryCode || 1;
-      const queryCodes = Int16Array.from(query, (value) => Math.round(value / scale));
+      const scale = largest(query) / largestQueryCode || 1;
+      const codes = new Int16Array(coarse.memory.buffer, 0, padded).fill(0);
       let lost = 0;
       let length = 0;
-      for (const [i, value] of query.entries()) {
-        const rounded = (queryCodes[i] ?? 0) * scale;
-        lost += (value - rounded) ** 2;
-        length += rounded ** 2;
+      for (let i = 0; i < size; i++) {
+        const value = query[i] ?? 0;
+        const code = Math.round(value / scale);
+        codes[i] = code;
+        lost += (value - code * scale) ** 2;
+        length += (code * scale) ** 2;
       }
       // Stored vectors are no longer than one; the last part covers the rounding of the floats themselves.
       const always = Math.sqrt(lost) + 1e-5;
       const perError = Math.sqrt(length);
-      new Float32Array(vectors.memory.buffer, 0, padded).fill(0).set(query);
-      new Int16Array(codes.memory.buffer, 0, padded).fill(0).set(queryCodes);
       const results = padded * 2;
-      const estimates = new Float32Array(codes.memory.buffer, results, blockRows);
+      const estimates = new Float32Array(coarse.memory.buffer, results, blockRows);
       const atMost = new Float32Array(used).fill(Number.NEGATIVE_INFINITY);
       const surely = createRanking(limit, () => true);
       for (let first = 0; first < used; first += blockRows) {
@@ -120,7 +128,7 @@ export function createDenseRows(size: number): DenseRows {
         let wanted = false;
         for (let row = first; row < last && !wanted; row++) wanted = mask[slotOf[row] ?? none] === 1;
         if (!wanted) continue;
-        codes.dots(0, codes.addressOf(first), last - first, padded, results);
+        dots(0, coarse.addressOf(first), last - first, padded, results);
         for (let row = first; row < last; row++) {
           if (mask[slotOf[row] ?? none] !== 1) continue;
           const estimate = (estimates[row - first] ?? 0) * (scales[row] ?? 0) * scale;
@@ -132,16 +140,19 @@ export function createDenseRows(size: number): DenseRows {
       const sure = surely.take();
       const least = sure.length < limit ? Number.NEGATIVE_INFINITY : (sure.at(-1)?.score ?? 0);
       const best = createRanking(limit, isBefore);
-      const result = new Float32Array(vectors.memory.buffer, vectorBytes, 1);
       for (let row = 0; row < used; row++) {
         const most = atMost[row] ?? Number.NEGATIVE_INFINITY;
-        if (most === Number.NEGATIVE_INFINITY || most < least) continue;
-        vectors.dots(0, vectors.addressOf(row), 1, vectorBytes, vectorBytes);
-        best.offer(slotOf[row] ?? none, result[0] ?? 0);
+        if (most !== Number.NEGATIVE_INFINITY && most >= least) best.offer(slotOf[row] ?? none, dotOf(query, row));
       }
       return best.take();
     },
   };
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i] ?? 0));
+  return most;
 }
 
 function extend(values: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
