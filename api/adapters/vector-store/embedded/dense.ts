@@ -19,33 +19,43 @@ const pageBytes = 65_536;
 const growPages = 64;
 const blockRows = 1_024;
 const largestCode = 127;
-/** Steps of the second number for one step of the first. */
-const fine = 65_536;
+/** A step of one digit is so many steps of the next. */
+const finer = 254;
 
-/** A memory in which a header is followed by rows of one size; it grows by little, so that it is never much larger than needed. */
-function createRowMemory(headerBytes: number, rowBytes: number) {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(headerBytes / pageBytes) });
+/** One digit of every value of every row, and products of a query with rows of them. */
+function createDigits(padded: number) {
+  const out = padded * 2;
+  const header = out + blockRows * 4;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(header / pageBytes) });
+  const dots = createDotKernel(memory);
+  const addressOf = (row: number) => header + row * padded;
   return {
-    memory,
-    addressOf: (row: number) => headerBytes + row * rowBytes,
+    row: (row: number) => new Int8Array(memory.buffer, addressOf(row), padded),
+    /** Grows by little, so that the memory is never much larger than what is in it. */
     reserve(rows: number): void {
-      const missing = headerBytes + rows * rowBytes - memory.buffer.byteLength;
+      const missing = addressOf(rows) - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.max(growPages, Math.ceil(missing / pageBytes)));
+    },
+    ask(codes: Int16Array): void {
+      new Int16Array(memory.buffer, 0, padded).set(codes);
+    },
+    /** Products with rows that follow each other, at most a block of them; valid until the next ones. */
+    products(first: number, count: number): Float32Array {
+      dots(0, addressOf(first), count, padded, out);
+      return new Float32Array(memory.buffer, out, count);
     },
   };
 }
 
 /**
- * A value is kept as a coarse number of 8 bits and a fine one of 16: together as exact as a 32-bit float of this size, in three
- * bytes. A search makes two passes and is exact. The first reads the coarse numbers alone and knows for every row how far its
- * estimate can be off (Cauchy-Schwarz on what the rounding took away); the second computes those rows whose estimate could still be
- * among the best.
+ * A value is kept as three digits of 8 bits: together as exact as a 32-bit float of this size, in three bytes. A search makes three
+ * passes and is exact. The first reads the first digit of all rows and knows for every row how far its estimate can be off
+ * (Cauchy-Schwarz on what the other digits hold); the second adds the next digit for those rows that could still be among the best;
+ * the third computes the few that are left.
  */
 export function createDenseRows(size: number): DenseRows {
   const padded = Math.ceil(size / 16) * 16;
-  const coarse = createRowMemory(padded * 2 + blockRows * 4, padded);
-  const rest = createRowMemory(0, padded * 2);
-  const dots = createDotKernel(coarse.memory);
+  const [first, second, third] = [createDigits(padded), createDigits(padded), createDigits(padded)] as const;
   const largestQueryCode = Math.min(8_191, Math.floor(2 ** 31 / (largestCode * padded)) - 1);
   let slotOf = new Uint32Array(blockRows).fill(none);
   let scales = new Float32Array(blockRows);
@@ -54,11 +64,8 @@ export function createDenseRows(size: number): DenseRows {
   const free: number[] = [];
   let used = 0;
 
-  const coarseRow = (row: number) => new Int8Array(coarse.memory.buffer, coarse.addressOf(row), padded);
-  const fineRow = (row: number) => new Int16Array(rest.memory.buffer, rest.addressOf(row), padded);
   const reserve = (rows: number): void => {
-    coarse.reserve(rows);
-    rest.reserve(rows);
+    for (const digits of [first, second, third]) digits.reserve(rows);
     if (rows <= slotOf.length) return;
     const length = Math.ceil((rows * 1.25) / blockRows) * blockRows;
     const grown = new Uint32Array(length).fill(none);
@@ -67,12 +74,18 @@ export function createDenseRows(size: number): DenseRows {
     scales = extend(scales, length);
     errors = extend(errors, length);
   };
-  /** The exact product: rows are read as they were stored, sums are 64-bit. */
+  /** The product itself: rows are read as they were stored, sums are 64-bit. */
   const dotOf = (query: Float32Array, row: number): number => {
-    const [codes, fines] = [coarseRow(row), fineRow(row)];
+    const [a, b, c] = [first.row(row), second.row(row), third.row(row)];
     let sum = 0;
-    for (let i = 0; i < size; i++) sum += (query[i] ?? 0) * ((codes[i] ?? 0) + (fines[i] ?? 0) / fine);
+    for (let i = 0; i < size; i++)
+      sum += (query[i] ?? 0) * ((a[i] ?? 0) + ((b[i] ?? 0) + (c[i] ?? 0) / finer) / finer);
     return Math.fround(sum * (scales[row] ?? 0));
+  };
+  /** The score that `limit` rows surely reach. */
+  const reached = (limit: number, surely: ReturnType<typeof createRanking>): number => {
+    const sure = surely.take();
+    return sure.length < limit ? Number.NEGATIVE_INFINITY : (sure.at(-1)?.score ?? 0);
   };
 
   return {
@@ -82,15 +95,18 @@ export function createDenseRows(size: number): DenseRows {
     add(slot, vector) {
       const row = free.pop() ?? used++;
       reserve(row + 1);
-      const [codes, fines] = [coarseRow(row).fill(0), fineRow(row).fill(0)];
+      const [a, b, c] = [first.row(row), second.row(row), third.row(row)];
       const scale = Math.fround(largest(vector) / largestCode) || 1;
       let lost = 0;
       for (let i = 0; i < size; i++) {
         const steps = (vector[i] ?? 0) / scale;
-        const code = Math.max(-largestCode, Math.min(largestCode, Math.round(steps)));
-        codes[i] = code;
-        fines[i] = Math.max(-32_768, Math.min(32_767, Math.round((steps - code) * fine)));
-        lost += (steps - code) ** 2;
+        const one = Math.max(-largestCode, Math.min(largestCode, Math.round(steps)));
+        const left = (steps - one) * finer;
+        const two = Math.max(-largestCode, Math.min(largestCode, Math.round(left)));
+        a[i] = one;
+        b[i] = two;
+        c[i] = Math.max(-largestCode, Math.min(largestCode, Math.round((left - two) * finer)));
+        lost += (steps - one) ** 2;
       }
       scales[row] = scale;
       errors[row] = Math.sqrt(lost) * scale * 1.0001 + 1e-6;
@@ -106,44 +122,54 @@ export function createDenseRows(size: number): DenseRows {
     },
     search(query, limit, mask, isBefore) {
       const scale = largest(query) / largestQueryCode || 1;
-      const codes = new Int16Array(coarse.memory.buffer, 0, padded).fill(0);
+      const codes = new Int16Array(padded);
       let lost = 0;
       let length = 0;
       for (let i = 0; i < size; i++) {
         const value = query[i] ?? 0;
-        const code = Math.round(value / scale);
-        codes[i] = code;
-        lost += (value - code * scale) ** 2;
-        length += (code * scale) ** 2;
+        codes[i] = Math.round(value / scale);
+        lost += (value - (codes[i] ?? 0) * scale) ** 2;
+        length += ((codes[i] ?? 0) * scale) ** 2;
       }
+      first.ask(codes);
+      second.ask(codes);
       // Stored vectors are no longer than one; the last part covers the rounding of the floats themselves.
       const always = Math.sqrt(lost) + 1e-5;
       const perError = Math.sqrt(length);
-      const results = padded * 2;
-      const estimates = new Float32Array(coarse.memory.buffer, results, blockRows);
-      const atMost = new Float32Array(used).fill(Number.NEGATIVE_INFINITY);
+      const estimates = new Float32Array(used);
+      const able: number[] = [];
       const surely = createRanking(limit, () => true);
-      for (let first = 0; first < used; first += blockRows) {
-        const last = Math.min(used, first + blockRows);
+      for (let from = 0; from < used; from += blockRows) {
+        const to = Math.min(used, from + blockRows);
         let wanted = false;
-        for (let row = first; row < last && !wanted; row++) wanted = mask[slotOf[row] ?? none] === 1;
+        for (let row = from; row < to && !wanted; row++) wanted = mask[slotOf[row] ?? none] === 1;
         if (!wanted) continue;
-        dots(0, coarse.addressOf(first), last - first, padded, results);
-        for (let row = first; row < last; row++) {
+        const products = first.products(from, to - from);
+        for (let row = from; row < to; row++) {
           if (mask[slotOf[row] ?? none] !== 1) continue;
-          const estimate = (estimates[row - first] ?? 0) * (scales[row] ?? 0) * scale;
-          const off = perError * (errors[row] ?? 0) + always;
-          atMost[row] = estimate + off;
-          surely.offer(row, estimate - off);
+          const estimate = (products[row - from] ?? 0) * (scales[row] ?? 0) * scale;
+          estimates[row] = estimate;
+          able.push(row);
+          surely.offer(row, estimate - perError * (errors[row] ?? 0) - always);
         }
       }
-      const sure = surely.take();
-      const least = sure.length < limit ? Number.NEGATIVE_INFINITY : (sure.at(-1)?.score ?? 0);
-      const best = createRanking(limit, isBefore);
-      for (let row = 0; row < used; row++) {
-        const most = atMost[row] ?? Number.NEGATIVE_INFINITY;
-        if (most !== Number.NEGATIVE_INFINITY && most >= least) best.offer(slotOf[row] ?? none, dotOf(query, row));
+      const least = reached(limit, surely);
+      const nearer: number[] = [];
+      // What the third digit holds: half a step of the second for every value.
+      const left = (perError * Math.sqrt(size) * 0.5) / finer;
+      for (const row of able) {
+        if ((estimates[row] ?? 0) + perError * (errors[row] ?? 0) + always < least) continue;
+        const step = (scales[row] ?? 0) * scale;
+        const estimate = (estimates[row] ?? 0) + ((second.products(row, 1)[0] ?? 0) / finer) * step;
+        estimates[row] = estimate;
+        nearer.push(row);
+        surely.offer(row, estimate - left * (scales[row] ?? 0) - always);
       }
+      const least2 = reached(limit, surely);
+      const best = createRanking(limit, isBefore);
+      for (const row of nearer)
+        if ((estimates[row] ?? 0) + left * (scales[row] ?? 0) + always >= least2)
+          best.offer(slotOf[row] ?? none, dotOf(query, row));
       return best.take();
     },
   };
