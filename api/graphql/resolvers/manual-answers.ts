@@ -3,8 +3,7 @@ import { fromGlobalId, isUuid } from '../../../lib/ids.ts';
 import { Locale, type ManualGap as ManualGapRow } from '../../db.ts';
 import { closeGap, giveFeedback, reportGap } from '../../knowledge/answer-feedback.ts';
 import { askManuals, mayReadAnswer, shareAnswer } from '../../knowledge/ask-manuals.ts';
-import { quoteOf } from '../../knowledge/quote-rules.ts';
-import { termsOf } from '../../knowledge/sparse-rules.ts';
+import { questionTerms, quoteOf } from '../../knowledge/quote-rules.ts';
 import { readerOf } from '../../knowledge/visibility-rules.ts';
 import { readPage } from '../connection.ts';
 import { once } from '../idempotency.ts';
@@ -60,7 +59,7 @@ export class ManualAnswerResolver {
       locale,
       system: system?.name ?? null,
     });
-    const terms = new Set(termsOf(text));
+    const terms = questionTerms(text);
     const hits = await Promise.all(
       found.passages.map(async (passage): Promise<ManualHit | null> => {
         const shown = await visiblePassage(ctx, passage.chunkId);
