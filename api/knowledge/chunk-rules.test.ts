@@ -155,7 +155,9 @@ describe('whatever the document', () => {
         const chunks = chunkDocument(blocks, 'Title', countTokens);
         const texts = chunks.map((chunk) => chunk.text);
         const all = lettersOf([...texts, ...chunks.flatMap((chunk) => chunk.sectionPath)].join('\n'));
-        for (const one of blocks) for (const line of one.text.split('\n')) expect(all).toContain(lettersOf(line));
+        // A row that is too long by itself is cut, with the head of its table between the parts: its words are whole.
+        const words = blocks.flatMap((one) => one.text.split(/[^\p{L}\p{N}]+/u)).filter((one) => one.length < 100);
+        for (const one of words) expect(all).toContain(one);
       }),
       runs,
     );
