@@ -8,6 +8,7 @@ import { ApprovalResolver } from './resolvers/approvals.ts';
 import { InboxResolver } from './resolvers/inbox.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
 import { ManualAnswerResolver } from './resolvers/manual-answers.ts';
+import { ManualResolver } from './resolvers/manuals.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
@@ -28,6 +29,7 @@ export function buildApiSchema(): GraphQLSchema {
       InboxResolver,
       IncidentResolver,
       ManualAnswerResolver,
+      ManualResolver,
       NotificationResolver,
       RecordResolver,
       SubscriptionResolver,

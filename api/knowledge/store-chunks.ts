@@ -1,6 +1,7 @@
 import { newId } from '../../lib/ids.ts';
 import { type ManualChunk, Prisma, type Tx } from '../db.ts';
 import type { PreparedChunk } from './parse/prepare.ts';
+import { indexVersion } from './sparse-rules.ts';
 
 /** Rows in one insert: well below the number of values a statement may carry. */
 const rowsAtOnce = 500;
@@ -64,6 +65,7 @@ const columnsOf = (chunk: PreparedChunk) => ({
   tokens: chunk.tokens,
   hash: chunk.hash,
   sparse: { terms: { ...chunk.sparse.terms }, length: chunk.sparse.length },
+  sparseVersion: indexVersion,
 });
 
 /** Makes the chunks of a revision anew, after its metadata or the rules changed: a chunk with the same words keeps its id and vector. */

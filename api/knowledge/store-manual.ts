@@ -118,6 +118,8 @@ function factsOf({ prepared, metaHash, fileName, reader }: StoreInput, previous:
   const team = metadata.team ?? previous?.team ?? null;
   if (visibility === 'TEAM' && team === null)
     throw new Refusal('FRONT_MATTER', { words: 'visibility: team needs a team' });
+  if (reader !== null && (metadata.automation?.length ?? 0) > 0)
+    throw new Refusal('FRONT_MATTER', { words: 'automation: is taken from a folder only, not from an upload' });
   if (reader !== null && !maySee(reader, { visibility, team }))
     throw new Refusal('FRONT_MATTER', { words: 'visibility: its sender could not see it' });
   return {

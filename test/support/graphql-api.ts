@@ -5,8 +5,10 @@ import { cancelApprovalsOf } from '../../api/approvals/cancel.ts';
 import { createAudit } from '../../api/audit/append.ts';
 import type { Core } from '../../api/context.ts';
 import { createDb, type Db } from '../../api/db.ts';
+import { may } from '../../api/graphql/request-context.ts';
 import { createGraphqlServer } from '../../api/graphql/server.ts';
 import { createDocsRouter } from '../../api/http/docs.ts';
+import { createManualDoor } from '../../api/http/manuals.ts';
 import { createRestRouter } from '../../api/http/rest.ts';
 import { createHttpDoor } from '../../api/http/server.ts';
 import { createFindPassages } from '../../api/knowledge/find-passages.ts';
@@ -103,6 +105,11 @@ export async function graphqlApi(databaseUrl: string, options: { readonly llm?: 
   });
   door.mount({
     graphql: graphql.handler,
+    files: createManualDoor({
+      core,
+      resolveViewer: (credentials) => resolveViewer(core, credentials),
+      mayRead: (viewer) => may(viewer, 'MANUAL_READ'),
+    }),
     rest: createRestRouter({
       resolveViewer: (credentials) => resolveViewer(core, credentials),
       execute: graphql.execute,

@@ -3,6 +3,7 @@ import { AlertGroupView, AlertView } from './alert.ts';
 import { ApprovalView } from './approval.ts';
 import { EvidenceView } from './evidence.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
+import { ManualView } from './manual.ts';
 import { ManualGapView } from './manual-gap.ts';
 import { NotificationView } from './notification.ts';
 import { SystemView } from './system.ts';
@@ -40,6 +41,10 @@ export type TimelineEntryConnection = Page<TimelineEntryView>;
 /** A list of these. */
 export const NotificationConnection = connectionType('Notification', () => NotificationView);
 export type NotificationConnection = Page<NotificationView>;
+
+/** A list of these. */
+export const ManualConnection = connectionType('Manual', () => ManualView);
+export type ManualConnection = Page<ManualView>;
 
 /** A list of these. */
 export const SystemConnection = connectionType('System', () => SystemView);

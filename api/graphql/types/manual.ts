@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { toGlobalId } from '../../../lib/ids.ts';
-import { Locale, ManualStatus } from '../../db.ts';
+import { Locale, ManualStatus, ManualVisibility } from '../../db.ts';
 import { readPage } from '../connection.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DateTimeScalar } from '../scalars.ts';
@@ -85,6 +85,36 @@ export class ManualView {
         node: (row) => new ManualPassageView(row, this.row),
       },
     );
+  }
+
+  @Field(() => String, { description: 'Path below the address of the API that hands out the file itself.' })
+  get originalPath(): string {
+    return `/api/manuals/${this.id}/original`;
+  }
+
+  @Field(() => String, { nullable: true })
+  get owner(): string | null {
+    return this.row.owner;
+  }
+
+  @Field(() => Int, { nullable: true })
+  get pageCount(): number | null {
+    return this.row.pageCount;
+  }
+
+  @Field(() => Int, { description: 'Rises with each change of the file.' })
+  get revision(): number {
+    return this.row.revision;
+  }
+
+  @Field(() => String, { nullable: true })
+  get team(): string | null {
+    return this.row.team;
+  }
+
+  @Field(() => ManualVisibility)
+  get visibility(): ManualVisibility {
+    return this.row.visibility;
   }
 
   @Field(() => DateTimeScalar, { nullable: true })

@@ -10,10 +10,12 @@ import { FindingView } from './finding.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
 import { ManualView } from './manual.ts';
 import { ManualAnswerView } from './manual-answer.ts';
+import { ManualIngestView } from './manual-ingest.ts';
 import { type NotificationSubject, NotificationView } from './notification.ts';
 import type { NodeView } from './payload.ts';
 import { automationOf } from './read-actor.ts';
 import { evidenceView } from './read-evidence.ts';
+import { visibleIngest } from './read-ingest.ts';
 import { visibleManual, visiblePassage } from './read-passage.ts';
 import { HealthCheckView, SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
@@ -50,6 +52,7 @@ const readers: Readonly<Record<string, Reader>> = {
   HealthCheck: async (ctx, id) =>
     viewOrNull(await ctx.deps.db.healthCheck.findUnique({ where: { id } }), HealthCheckView),
   Manual: async (ctx, id) => viewOrNull(await visibleManual(ctx, id), ManualView),
+  ManualIngest: async (ctx, id) => viewOrNull(await visibleIngest(ctx, id), ManualIngestView),
   ManualPassage: visiblePassage,
   ManualAnswer: async (ctx, id) => {
     const row = await ctx.load.manualAnswer.load(id);
