@@ -29,8 +29,7 @@ import {
 } from '../types/manual-answer-payloads.ts';
 import { ManualGapView } from '../types/manual-gap.ts';
 import { ManualPassageView } from '../types/manual-passage.ts';
-import { visibleManual, visibleManualByCode, visiblePassage } from '../types/read-passage.ts';
-import { viewOrNull } from '../types/view.ts';
+import { visiblePassage } from '../types/read-passage.ts';
 
 const longestQuestion = 1_000;
 const mostHits = 50;
@@ -78,31 +77,6 @@ export class ManualAnswerResolver {
     );
     const { answered, semantic, degraded, tookMs } = found;
     return { hits: hits.filter((hit) => hit !== null), answered, semantic, degraded, tookMs };
-  }
-
-  @Query(() => ManualView, {
-    nullable: true,
-    description: 'By id, or by code: the revision asked for, else the newest.',
-  })
-  async manual(
-    @Ctx() ctx: RequestContext,
-    @Arg('code', () => String, { nullable: true }) code: string | null,
-    @Arg('id', () => ID, { nullable: true }) id: string | null,
-    @Arg('revision', () => Int, { nullable: true }) revision: number | null,
-  ): Promise<ManualView | null> {
-    need(ctx, 'MANUAL_READ');
-    const known = id ? fromGlobalId(id) : null;
-    if (id)
-      return known?.type === 'Manual' && isUuid(known.id)
-        ? viewOrNull(await visibleManual(ctx, known.id), ManualView)
-        : null;
-    if (!code) return null;
-    if (!revision) return visibleManualByCode(ctx, code);
-    const row = await ctx.deps.db.manual.findUnique({
-      where: { code_revision: { code, revision } },
-      select: { id: true },
-    });
-    return row === null ? null : viewOrNull(await visibleManual(ctx, row.id), ManualView);
   }
 
   @Query(() => ManualAnswerView, { nullable: true })
