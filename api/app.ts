@@ -7,6 +7,7 @@ import { migrateDeploy } from '../prisma/migrate.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
+import { createEmbedder, createNoEmbedder } from './adapters/llm/embeddings.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
@@ -21,22 +22,32 @@ import { cancelApprovalsOf } from './approvals/cancel.ts';
 import { expireApprovals } from './approvals/expire.ts';
 import { createAnchoring, lastAnchor } from './audit/anchor.ts';
 import { createAudit } from './audit/append.ts';
-import type { ApiConfig } from './config.ts';
+import { type ApiConfig, embedderOf } from './config.ts';
 import type { Core } from './context.ts';
 import { createDb } from './db.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDurable } from './durable/durable.ts';
 import { pruneIdempotencyKeys } from './graphql/idempotency.ts';
+import { may } from './graphql/request-context.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createDocsRouter } from './http/docs.ts';
+import { createManualDoor } from './http/manuals.ts';
 import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { embedChunks } from './knowledge/embed-chunks.ts';
+import { embedQuestion } from './knowledge/embed-question.ts';
+import { createFindPassages } from './knowledge/find-passages.ts';
+import { manualIndex } from './knowledge/index-settings.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
-import { manualIndex } from './knowledge/index-settings.ts';
 import { createManualPoints } from './knowledge/manual-points.ts';
+import { createReader } from './knowledge/parse/reader.ts';
+import { refreshTerms } from './knowledge/refresh-terms.ts';
+import { type ManualQuery, type ManualSearchResult, searchManuals } from './knowledge/search.ts';
+import { pruneUploads } from './knowledge/uploads.ts';
+import { workUploads } from './knowledge/work-uploads.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
@@ -125,6 +136,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           ...(config.PROMETHEUS_BEARER === undefined ? {} : { bearer: config.PROMETHEUS_BEARER }),
         });
   const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
+  const embedding = embedderOf(config);
+  const embedder = embedding.mode === 'none' ? createNoEmbedder() : createEmbedder(embedding);
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
@@ -132,7 +145,6 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
 
   // What people and agents can do
   const agents = await loadAgents();
-  const manuals = createManualLibrary(db);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -180,10 +192,15 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     log,
     embedded,
     qdrant,
-    denseModel: null,
+    denseModel: embedder.model,
     onFallback: metrics.onSearchFallback,
   });
   shutdown.add('search index', embedded.close);
+  const embed = embedQuestion(embedder);
+  const search = (query: ManualQuery): Promise<ManualSearchResult> =>
+    searchManuals({ db, store: points, llm, embed, help: { rewrite: true, order: false } }, query);
+  const manuals = createManualLibrary(db, search);
+  const findPassages = createFindPassages(db, search);
   const dependencies = createDependencies({
     redisConfigured: config.REDIS_URL !== undefined,
     db,
@@ -207,7 +224,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   await seedKeys(core, { bot: config.BOT_API_KEY, web: config.WEB_API_KEY, admin: config.ADMIN_API_KEY });
   if (config.LOCAL_PEOPLE) await seedPeople(core, localPeople);
   await seedPeople(core, adminPeople(config.ADMIN_SLACK_USERS, config.SLACK_WORKSPACE ?? null));
-  const manualsRead = await ingestManuals(core, projectPath('manuals'));
+  const manualReader = createReader({ log });
+  shutdown.add('manual reader', manualReader.close);
+  const manualsRead = await ingestManuals(core, projectPath('manuals'), { program, reader: manualReader });
   for (const refused of manualsRead.refused) log.warn(refused, 'a manual was refused');
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
@@ -237,6 +256,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         ...incidentDeps,
         agents,
         manuals,
+        findPassages,
+        llm,
+        onAnswer: metrics.onManualAnswer,
         pubsub,
         metrics,
         lastAnchor: () => lastAnchor(config.AUDIT_KEY, config.AUDIT_ANCHOR_FILE),
@@ -255,6 +277,11 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     shutdown.add('graphql', graphql.stop);
     door.mount({
       graphql: graphql.handler,
+      files: createManualDoor({
+        core,
+        resolveViewer: (credentials) => resolveViewer(core, credentials),
+        mayRead: (viewer) => may(viewer, 'MANUAL_READ'),
+      }),
       rest: createRestRouter({
         resolveViewer: (credentials) => resolveViewer(core, credentials),
         execute: graphql.execute,
@@ -294,6 +321,11 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
+    let stopping = false;
+    const uploads = loop('uploaded manuals', 5_000, () =>
+      workUploads({ ...core, reader: manualReader, program }, () => stopping),
+    );
+    const vectors = loop('manual vectors', 30_000, () => embedChunks({ ...core, embedder, program }));
     const tending = loop('search index upkeep', qdrant === null ? 30_000 : 2_000, points.tend);
     const loops = [
       alerts,
@@ -304,6 +336,10 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
       loop('silences', 15_000, () => unmuteGroups(alertDeps)),
       tending,
+      uploads,
+      vectors,
+      loop('manual terms', HOUR_MS, () => refreshTerms(core)),
+      loop('old uploads', HOUR_MS, () => pruneUploads(core)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
@@ -313,9 +349,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
       ['manuals', tending.wake],
+      ['manuals', uploads.wake],
+      ['manuals', vectors.wake],
     ];
     for (const [topic, wake] of woken) pubsub.subscribe(topic, wake);
     shutdown.add('loops', async () => {
+      stopping = true;
       await Promise.all([sweep.stop(), ...loops.map((one) => one.stop())]);
     });
   }

@@ -88,7 +88,8 @@ export function createDependencies(options: DependencyOptions) {
       ];
 
       async function qdrant(): Promise<DependencyReading> {
-        if (options.qdrant === null) return reading('qdrant', 'NOT_CONFIGURED', 'manuals are searched in the embedded index');
+        if (options.qdrant === null)
+          return reading('qdrant', 'NOT_CONFIGURED', 'manuals are searched in the embedded index');
         const begun = performance.now();
         const { points, fallback } = await options.qdrant();
         const tookMs = Math.round(performance.now() - begun);

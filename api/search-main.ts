@@ -1,5 +1,6 @@
-import { isAppError } from '../lib/errors.ts';
 import { orExit, readConfig } from '../lib/env.ts';
+import { isAppError } from '../lib/errors.ts';
+import { localDatabaseUrl } from '../lib/local-database.ts';
 import { createLogger } from '../lib/log.ts';
 import { createQdrantSnapshots } from './adapters/vector-store/qdrant/snapshots.ts';
 import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
@@ -7,7 +8,6 @@ import { apiConfigSchema } from './config.ts';
 import { createDb } from './db.ts';
 import { manualIndex, renewIndexSettings } from './knowledge/index-settings.ts';
 import { noteRestoredIndex, rebuildIndex } from './knowledge/index-sync.ts';
-import { localDatabaseUrl } from '../lib/local-database.ts';
 
 const usage = `npm run search:rebuild
 npm run search:snapshot -- create | list | download NAME FILE | restore FILE
@@ -61,7 +61,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (command !== 'snapshot') return wrong();
     if (qdrant === null) {
-      process.stderr.write('QDRANT_URL is not set: the embedded index is filled from the database and has no snapshots.\n');
+      process.stderr.write(
+        'QDRANT_URL is not set: the embedded index is filled from the database and has no snapshots.\n',
+      );
       return 2;
     }
     const snapshots = createQdrantSnapshots(qdrant);

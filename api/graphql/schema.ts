@@ -7,6 +7,8 @@ import { AlertResolver } from './resolvers/alerts.ts';
 import { ApprovalResolver } from './resolvers/approvals.ts';
 import { InboxResolver } from './resolvers/inbox.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
+import { ManualAnswerResolver } from './resolvers/manual-answers.ts';
+import { ManualResolver } from './resolvers/manuals.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
@@ -26,6 +28,8 @@ export function buildApiSchema(): GraphQLSchema {
       ApprovalResolver,
       InboxResolver,
       IncidentResolver,
+      ManualAnswerResolver,
+      ManualResolver,
       NotificationResolver,
       RecordResolver,
       SubscriptionResolver,

@@ -53,11 +53,25 @@ export function chunkDocument(
   count: CountTokens,
   sizes: ChunkSizes = chunkSizes,
 ): Chunk[] {
+  // Tokens of a whole are not exactly those of its parts: the parts are kept a little below the limit.
+  const inner = { ...sizes, most: Math.floor(sizes.most * 0.94) };
   const drafts = sectionsOf(blocks, title).flatMap(({ path, heading, blocks: own }) => {
-    const pieces = own.flatMap((block) => piecesOf(block, sizes, count));
-    return packed(beginningAt(heading, pieces), sizes).map((pack): Draft => ({ path, pieces: pack }));
+    const pieces = own.flatMap((block) => piecesOf(block, inner, count));
+    return packed(beginningAt(heading, pieces), inner).map((pack): Draft => ({ path, pieces: pack }));
   });
-  return withoutCrumbs(drafts, sizes, count).map((draft) => toChunk(draft, title, count));
+  return withoutCrumbs(drafts, inner, count)
+    .map((draft) => toChunk(draft, title, count))
+    .flatMap((chunk) => bounded(chunk, sizes, count));
+}
+
+/** The rare chunk whose parts together count more than each by itself is cut once more, as text. */
+function bounded(chunk: Chunk, sizes: ChunkSizes, count: CountTokens): Chunk[] {
+  if (chunk.tokens <= sizes.most) return [chunk];
+  return splitText(chunk.text, Math.floor(sizes.most * 0.75), count).map(({ text }) => ({
+    ...chunk,
+    text,
+    tokens: count(text),
+  }));
 }
 
 /** The blocks under each heading. A heading with nothing below it keeps its words as a block of its own. */

@@ -24,7 +24,13 @@ const joined = ['하', '되', '시키'].flatMap((verb) => lists.verbs.split(' ')
 
 /** Longest first, so that the longest that fits is cut. */
 export const hangulEndings: readonly string[] = [
-  ...new Set([...lists.particles.split(' '), ...lists.copula.split(' '), ...lists.any.split(' '), ...joined, ...melted.split(' ')]),
+  ...new Set([
+    ...lists.particles.split(' '),
+    ...lists.copula.split(' '),
+    ...lists.any.split(' '),
+    ...joined,
+    ...melted.split(' '),
+  ]),
 ].sort((one, other) => other.length - one.length || (one < other ? -1 : 1));
 
 /** Endings that may leave a single syllable (값을, 큐에서): no noun of two syllables ends like this. */

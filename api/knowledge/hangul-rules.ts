@@ -58,7 +58,12 @@ interface Step {
  * Words of a run whose spaces were left out: the cheapest way to read it as known words with their endings. Endings are dropped, unknown syllables between known words stay
  * together. `afterLatin` allows an ending at the very beginning (Go로작성).
  */
-export function wordsOfRun(run: string, isKnown: (word: string) => boolean, longest: number, afterLatin = false): string[] {
+export function wordsOfRun(
+  run: string,
+  isKnown: (word: string) => boolean,
+  longest: number,
+  afterLatin = false,
+): string[] {
   const best: (Step | undefined)[] = [{ cost: 0, from: 0, kind: afterLatin ? 'known' : 'ending' }];
   const offer = (to: number, step: Step): void => {
     const other = best[to];
@@ -69,11 +74,13 @@ export function wordsOfRun(run: string, isKnown: (word: string) => boolean, long
     if (here === undefined) continue;
     offer(at + 1, { cost: here.cost + costs.unknown, from: at, kind: 'unknown' });
     for (let length = Math.min(longest, run.length - at); length >= 2; length--)
-      if (isKnown(run.slice(at, at + length))) offer(at + length, { cost: here.cost + costs.known, from: at, kind: 'known' });
+      if (isKnown(run.slice(at, at + length)))
+        offer(at + length, { cost: here.cost + costs.known, from: at, kind: 'known' });
     if (single.has(run[at] ?? '')) offer(at + 1, { cost: here.cost + costs.single, from: at, kind: 'known' });
     if (here.kind === 'ending') continue;
     for (let length = Math.min(longestEnding, run.length - at); length >= 1; length--)
-      if (endings.has(run.slice(at, at + length))) offer(at + length, { cost: here.cost + costs.ending, from: at, kind: 'ending' });
+      if (endings.has(run.slice(at, at + length)))
+        offer(at + length, { cost: here.cost + costs.ending, from: at, kind: 'ending' });
   }
   const words: string[] = [];
   let unknown = '';

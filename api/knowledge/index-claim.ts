@@ -17,7 +17,8 @@ export async function claimIndex(db: Db): Promise<IndexClaim | null> {
   const take = async (): Promise<boolean> =>
     (await db.$executeRaw`
       update "SearchIndex" set "claimedBy" = ${owner}, "claimedUntil" = now() + make_interval(secs => ${claimSeconds})
-      where name = ${manualIndex} and ("claimedBy" = ${owner} or "claimedUntil" is null or "claimedUntil" < now())`) === 1;
+      where name = ${manualIndex} and ("claimedBy" = ${owner} or "claimedUntil" is null or "claimedUntil" < now())`) ===
+    1;
   if (!(await take())) return null;
   return {
     renew: take,

@@ -35,7 +35,8 @@ async function readMark(db: Db): Promise<FeedMark> {
 /** Changes after a mark; the same mark when there are none. The end is read first: what is committed in between is seen twice rather than not at all. */
 export async function readChanges(db: Db, since: FeedMark): Promise<FeedChanges> {
   const mark = await readMark(db);
-  if (mark.manualSeq === since.manualSeq && mark.chunkSeq === since.chunkSeq) return { mark: since, changed: [], gone: [] };
+  if (mark.manualSeq === since.manualSeq && mark.chunkSeq === since.chunkSeq)
+    return { mark: since, changed: [], gone: [] };
   const rows = await db.$queryRaw<{ id: string; ready: boolean }[]>`
     select m.id::text as id, m.status = 'READY' as ready from "Manual" m
     where m."indexSeq" > ${since.manualSeq}

@@ -53,7 +53,12 @@ async function fillAnother(
       throw new AppError('CONFLICT', 'Another process fills the search index now.', { retryable: true });
     if (old === null || old.name !== settings.collection) return;
     // The old index may hold embeddings of another length: it goes on with the terms alone.
-    state = await followIndex(db, store, old.denseSize === settings.denseSize ? settings : { ...settings, denseSize: null, denseModel: null }, state);
+    state = await followIndex(
+      db,
+      store,
+      old.denseSize === settings.denseSize ? settings : { ...settings, denseSize: null, denseModel: null },
+      state,
+    );
     await note(db, { manualSeq: state.manualSeq, chunkSeq: state.chunkSeq });
   });
   await draft.use();

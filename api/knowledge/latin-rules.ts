@@ -47,7 +47,8 @@ export function latinTerms(run: string): string[] {
     return stopWords.has(word) ? [] : [stemLatin(word)];
   }
   const found = words.filter((word) => !stopWords.has(word)).map(stemLatin);
-  if (words.length > 2) for (let at = 0; at + 1 < words.length; at++) found.push(stemLatin(`${words[at]}${words[at + 1]}`));
+  if (words.length > 2)
+    for (let at = 0; at + 1 < words.length; at++) found.push(stemLatin(`${words[at]}${words[at + 1]}`));
   found.push(words.length === 2 ? stemLatin(words.join('')) : words.join(''));
   return found;
 }

@@ -42,7 +42,12 @@ function lexicon(): Lexicon {
       else if (words.length < mostKoreanWords) words.push(korean);
     }
   }
-  made = { toEnglish, toKorean, words: new Set(learned.words.split(' ')), longest: Math.max(...[...toEnglish.keys()].map((key) => key.length)) };
+  made = {
+    toEnglish,
+    toKorean,
+    words: new Set(learned.words.split(' ')),
+    longest: Math.max(...[...toEnglish.keys()].map((key) => key.length)),
+  };
   return made;
 }
 
@@ -57,12 +62,13 @@ const englishKey = (text: string): string =>
 const hangulWords = /\p{Script=Hangul}+(?:[ \t]+\p{Script=Hangul}+)*/gu;
 
 /**
- * What the Korean words of a text mean in English. The longest key is taken first, also across a space (준비 되지) or where spaces are missing (인증서만료); what follows a key is
+ * What the Korean words of a text mean in English, and which words the glossary does not know. The longest key is taken first, also across a space (준비 되지) or where spaces are missing (인증서만료); what follows a key is
  * a particle or an ending and is passed over.
  */
-export function englishOf(text: string): Meaning[] {
+export function englishOf(text: string): { readonly known: readonly Meaning[]; readonly unknown: readonly string[] } {
   const { toEnglish, longest } = lexicon();
   const found: Meaning[] = [];
+  const unknown: string[] = [];
   for (const [phrase] of text.matchAll(hangulWords)) {
     const words = phrase.split(/[ \t]+/);
     const joined = words.join('');
@@ -78,8 +84,13 @@ export function englishOf(text: string): Meaning[] {
     let taken = 0;
     for (const [start, length] of lengthAt) {
       const end = start + length;
+      const before = found.length;
+      const wasTaken = taken > start;
       for (let from = Math.max(start, taken), matched = from > start; from < end; ) {
-        const key = from === start || matched || length >= unspacedFrom ? keyAt(joined, from, end, starts, toEnglish, longest) : null;
+        const key =
+          from === start || matched || length >= unspacedFrom
+            ? keyAt(joined, from, end, starts, toEnglish, longest)
+            : null;
         if (key === null) {
           matched = false;
           from++;
@@ -90,9 +101,11 @@ export function englishOf(text: string): Meaning[] {
         from += key.length;
         taken = from;
       }
+      const word = joined.slice(start, end);
+      if (found.length === before && !wasTaken && length >= 2 && !isFunctionWord(word)) unknown.push(stemHangul(word));
     }
   }
-  return found;
+  return { known: found, unknown };
 }
 
 function keyAt(

@@ -4,7 +4,7 @@ import { type QdrantServer, qdrantServer } from '../../test/servers/qdrant/serve
 import { changeManual, countsOf, writeManual } from '../../test/support/manual-rows.ts';
 import { type RecordCore, recordCore } from '../../test/support/record-core.ts';
 import { until } from '../../test/support/until.ts';
-import { type EmbeddedStore, createEmbeddedStore } from '../adapters/vector-store/embedded/store.ts';
+import { createEmbeddedStore, type EmbeddedStore } from '../adapters/vector-store/embedded/store.ts';
 import { createQdrantStore } from '../adapters/vector-store/qdrant/store.ts';
 import type { PointQuery, PointReader, VectorStore } from '../ports/vector-store.ts';
 import type { FallbackReason } from './fallback-store.ts';
@@ -150,7 +150,10 @@ describe('weights of all processes', () => {
   it('an embedding model that comes later brings its embeddings into the index', async () => {
     await writeManual(core.db, {
       code: 'near',
-      chunks: [{ text: 'disk', dense: Float32Array.of(0, 2) }, { text: 'disk', dense: Float32Array.of(1), denseModel: 'old' }],
+      chunks: [
+        { text: 'disk', dense: Float32Array.of(0, 2) },
+        { text: 'disk', dense: Float32Array.of(1), denseModel: 'old' },
+      ],
     });
     await readIndexSettings(core.db, null);
 
@@ -266,7 +269,17 @@ describe('Qdrant beside the record', () => {
         id: randomUUID(),
         sparse: documentVector(countsOf('disk'), 1),
         dense: null,
-        payload: { manualId: made.id, code: 'one', revision: 1, seq: 0, locale: 'EN', systems: [], team: null, visibility: 'EVERYONE', indexVersion: 1 },
+        payload: {
+          manualId: made.id,
+          code: 'one',
+          revision: 1,
+          seq: 0,
+          locale: 'EN',
+          systems: [],
+          team: null,
+          visibility: 'EVERYONE',
+          indexVersion: 1,
+        },
       },
     ]);
     await draft.use();
@@ -298,28 +311,31 @@ describe('Qdrant beside the record', () => {
       ['failing', async () => server.fault({ kind: 'status', status: 500 }), async () => server.fault(null)],
       ['slow', async () => server.fault({ kind: 'delay', ms: 5_000 }), async () => server.fault(null)],
       ['refusing', async () => server.fault({ kind: 'status', status: 403 }), async () => server.fault(null)],
-    ])('%s: the embedded index answers within 3 s and says so; when it is back it answers again', async (_how, breakIt, mend) => {
-      const { chunkIds } = await writeManual(core.db, { code: 'one', chunks: [{ text: 'disk' }] });
-      const points = open();
-      await points.tend();
-      const healthy = await points.search(ask('disk'));
+    ])(
+      '%s: the embedded index answers within 3 s and says so; when it is back it answers again',
+      async (_how, breakIt, mend) => {
+        const { chunkIds } = await writeManual(core.db, { code: 'one', chunks: [{ text: 'disk' }] });
+        const points = open();
+        await points.tend();
+        const healthy = await points.search(ask('disk'));
 
-      await breakIt();
-      const times: number[] = [];
-      for (let i = 0; i < 5; i++) {
-        const begun = performance.now();
-        const answer = await points.search(ask('disk'));
-        times.push(performance.now() - begun);
-        expect(answer).toMatchObject({ store: 'embedded', hits: [{ id: chunkIds[0] }] });
-        expect(answer.degraded).toMatch(/embedded index/);
-      }
-      await mend();
+        await breakIt();
+        const times: number[] = [];
+        for (let i = 0; i < 5; i++) {
+          const begun = performance.now();
+          const answer = await points.search(ask('disk'));
+          times.push(performance.now() - begun);
+          expect(answer).toMatchObject({ store: 'embedded', hits: [{ id: chunkIds[0] }] });
+          expect(answer.degraded).toMatch(/embedded index/);
+        }
+        await mend();
 
-      await until(async () => (await points.search(ask('disk'))).store === 'qdrant', { what: 'Qdrant again' });
-      expect(healthy).toMatchObject({ store: 'qdrant', degraded: null, hits: [{ id: chunkIds[0] }] });
-      expect(Math.max(...times)).toBeLessThan(3_000);
-      expect(reasons.length).toBeGreaterThanOrEqual(5);
-    });
+        await until(async () => (await points.search(ask('disk'))).store === 'qdrant', { what: 'Qdrant again' });
+        expect(healthy).toMatchObject({ store: 'qdrant', degraded: null, hits: [{ id: chunkIds[0] }] });
+        expect(Math.max(...times)).toBeLessThan(3_000);
+        expect(reasons.length).toBeGreaterThanOrEqual(5);
+      },
+    );
 
     it('one that nobody has brought up to date is not asked', async () => {
       await writeManual(core.db, { code: 'one', chunks: [{ text: 'disk' }] });

@@ -55,15 +55,17 @@ export function splitExpressions(text: string): SplitWords {
   return { prose: prose.join('\n'), metrics: [...new Set(metrics)] };
 }
 
-const depthOf = (line: string): number =>
-  (line.match(/[({[]/g)?.length ?? 0) - (line.match(/[)}\]]/g)?.length ?? 0);
+const depthOf = (line: string): number => (line.match(/[({[]/g)?.length ?? 0) - (line.match(/[)}\]]/g)?.length ?? 0);
 
 /** Lines after the first one of an expression also count when they begin as only an expression goes on. */
 function isExpressionLine(line: string, within: boolean): boolean {
   if (looksLikeExpression.test(line)) return true;
   const plain = line.trim();
   if (/^#/.test(plain)) return true;
-  return /^[a-zA-Z_:][\w:]*[_:][\w:]*$/.test(plain) || (within && /^(?:[)<>=*/+\-|]|and\b|or\b|unless\b|on\s*\(|by\s*\(|\d|[a-zA-Z_:]\w*\s*\()/.test(plain));
+  return (
+    /^[a-zA-Z_:][\w:]*[_:][\w:]*$/.test(plain) ||
+    (within && /^(?:[)<>=*/+\-|]|and\b|or\b|unless\b|on\s*\(|by\s*\(|\d|[a-zA-Z_:]\w*\s*\()/.test(plain))
+  );
 }
 
 /** The words of a metric's name that speak of its subject: node_filesystem_avail_bytes → node filesystem avail. */

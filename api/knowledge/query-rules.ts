@@ -27,10 +27,16 @@ const weights = {
   uncertain: 0.35,
   /** A word of a metric's name in an expression. */
   metric: 0.5,
+  /** A Korean word the glossary does not know, over English pages. */
+  unknown: 0.6,
+  /** A number or a duration: thresholds and waiting times differ between an alert and its page. */
+  number: 0.3,
   /** What the glossary adds for an English word over Korean pages; the other way it counts like a word. */
   korean: 0.5,
 };
 const hangul = /\p{Script=Hangul}/u;
+/** Up to two digits, or a number with a unit of time; longer ones are codes, ports and addresses. */
+const number = /^(?:\d{1,2}|\d+(?:s|m|h|d|w|ms))$/;
 
 class Terms {
   readonly #found = new Map<string, QueryTerm>();
@@ -68,7 +74,12 @@ export function queryTerms(words: string, pages?: PageLocale): readonly QueryTer
   addSaid(found, prose, !(korean && pages === 'EN'));
   for (const metric of metrics)
     for (const term of runsOf(metricWords(metric)).flat()) found.put(term, weights.metric, 'word', found.concept());
-  if (korean && pages !== 'KO') addMeanings(found, englishOf(prose), 1);
+  if (korean && pages !== 'KO') {
+    const { known, unknown } = englishOf(prose);
+    addMeanings(found, known, 1);
+    // Nothing on an English page meets them, which says that the question is about more than what was found.
+    for (const word of unknown) found.put(word, weights.unknown, 'word', found.concept());
+  }
   if (!korean && pages !== 'EN') addMeanings(found, koreanOf(prose), weights.korean);
   return found.all();
 }
@@ -81,7 +92,8 @@ function addSaid(found: Terms, prose: string, withHangul: boolean): void {
     const word = isHangul ? found.concept() : -1;
     for (const [at, term] of run.entries()) {
       const one = said.get(term) ?? { count: 0, weight: 0, concept: isHangul ? word : found.concept() };
-      const weight = Math.max(one.weight, isHangul && at > 0 ? weights.pair : 1);
+      const own = isHangul && at > 0 ? weights.pair : number.test(term) ? weights.number : 1;
+      const weight = Math.max(one.weight, own);
       said.set(term, { count: one.count + 1, weight, concept: one.concept });
     }
   }
@@ -91,8 +103,7 @@ function addSaid(found: Terms, prose: string, withHangul: boolean): void {
   // A long run may have been cut in the wrong places: its own pairs still count a little.
   for (const run of runsOf(prose))
     if ((run[0]?.length ?? 0) >= longRun && hangul.test(run[0] ?? ''))
-      for (const pair of run.slice(1))
-        if (!found.has(pair)) found.put(pair, weights.uncertain, 'word', -1);
+      for (const pair of run.slice(1)) if (!found.has(pair)) found.put(pair, weights.uncertain, 'word', -1);
 }
 
 /** The more meanings a word has, the less each of them counts. */

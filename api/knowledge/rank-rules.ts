@@ -18,7 +18,9 @@ export interface Ranked extends RankedHit {
 }
 
 /** What a page's other chunks add to its best one, measured on the tuning split: more of it prefers long pages over right ones. */
-const otherChunks = { share: 0.05, most: 4 };
+const otherChunks = { share: 0.02, most: 4 };
+/** A page's first chunk says what the page is about. */
+const firstChunk = 1.05;
 /** Pages in the asker's language come first among equals. */
 const preferredLocale = 1.1;
 
@@ -34,13 +36,21 @@ export function rankHits(hits: readonly RankedHit[], prefer: PageLocale | null):
     else page.push(hit);
   }
   const ranked: Ranked[] = [];
-  for (const page of pages.values()) {
-    page.sort(byScore);
+  for (const found of pages.values()) {
+    const page = found
+      .map((hit) => (hit.seq === 0 && !hit.denseOnly ? { ...hit, score: hit.score * firstChunk } : hit))
+      .sort(byScore);
     const bonus = page.slice(1, 1 + otherChunks.most).reduce((sum, one) => sum + one.score * otherChunks.share, 0);
     for (const hit of page)
-      ranked.push({ ...hit, final: (hit.score + bonus) * (prefer !== null && hit.locale === prefer ? preferredLocale : 1) });
+      ranked.push({
+        ...hit,
+        final: (hit.score + bonus) * (prefer !== null && hit.locale === prefer ? preferredLocale : 1),
+      });
   }
-  return ranked.sort((one, other) => Number(one.denseOnly) - Number(other.denseOnly) || other.final - one.final || (one.id < other.id ? -1 : 1));
+  return ranked.sort(
+    (one, other) =>
+      Number(one.denseOnly) - Number(other.denseOnly) || other.final - one.final || (one.id < other.id ? -1 : 1),
+  );
 }
 
 const byScore = (one: RankedHit, other: RankedHit): number => other.score - one.score || (one.id < other.id ? -1 : 1);

@@ -1,5 +1,5 @@
 import type { PointFilter, PointHit, PointSearch } from '../ports/vector-store.ts';
-import { confidenceOf } from './answer-rules.ts';
+import { type AnswerSigns, confidenceOf } from './answer-rules.ts';
 import { type FoldChunk, type Folded, foldChunks } from './fold-rules.ts';
 import { type PageLocale, type QueryTerm, queryTerms, queryVector } from './query-rules.ts';
 import { coverageOf, type Ranked, type RankedHit, rankHits, reachOf } from './rank-rules.ts';
@@ -43,6 +43,8 @@ export interface IndexQuery {
 export interface IndexAnswer<C extends ChunkPlace> {
   readonly passages: readonly Folded<C & FoldChunk>[];
   readonly confidence: number;
+  /** What the confidence rests on; null when nothing was found. */
+  readonly signs: AnswerSigns | null;
   readonly mode: 'lexical' | 'hybrid';
   readonly store: 'qdrant' | 'embedded';
   readonly degraded: readonly string[];
@@ -56,7 +58,10 @@ const languages: readonly PageLocale[] = ['KO', 'EN'];
  * Searches the pages of each language with the terms that fit it (the glossary's meanings only over the other language), puts both together by what the question could reach
  * there, ranks by page, and says how sure it is that the best passage answers.
  */
-export async function searchIndex<C extends ChunkPlace>(deps: IndexSearchDeps<C>, query: IndexQuery): Promise<IndexAnswer<C>> {
+export async function searchIndex<C extends ChunkPlace>(
+  deps: IndexSearchDeps<C>,
+  query: IndexQuery,
+): Promise<IndexAnswer<C>> {
   const degraded: string[] = [];
   const dense = await embedded(deps, query.words, degraded);
   const branches = languages
@@ -75,7 +80,15 @@ export async function searchIndex<C extends ChunkPlace>(deps: IndexSearchDeps<C>
     ),
     ...(dense === null || fused !== null
       ? []
-      : [deps.store.search({ sparse: { indices: [], values: [] }, dense, filter: query.filter, limit: candidates, fusion: null })]),
+      : [
+          deps.store.search({
+            sparse: { indices: [], values: [] },
+            dense,
+            filter: query.filter,
+            limit: candidates,
+            fusion: null,
+          }),
+        ]),
   ]);
   for (const { degraded: why } of answers) if (why !== null && !degraded.includes(why)) degraded.push(why);
 
@@ -91,26 +104,40 @@ export async function searchIndex<C extends ChunkPlace>(deps: IndexSearchDeps<C>
   }
   for (const hit of answers[branches.length]?.hits ?? [])
     if (!found.has(hit.id))
-      found.set(hit.id, { hit, locale: query.prefer ?? 'EN', score: hit.score, lexical: 0, terms: [], denseOnly: true });
+      found.set(hit.id, {
+        hit,
+        locale: query.prefer ?? 'EN',
+        score: hit.score,
+        lexical: 0,
+        terms: [],
+        denseOnly: true,
+      });
 
   const places = await deps.read.places([...found.keys()]);
-  const ranked = rankHits(places.flatMap((place) => hitOf(place, found.get(place.id))), query.prefer);
+  const ranked = rankHits(
+    places.flatMap((place) => hitOf(place, found.get(place.id))),
+    query.prefer,
+  );
   const wanted = ranked.slice(0, Math.max(12, query.limit * 4));
   const passages = foldChunks(await readChunks(deps.read, wanted), query.limit);
   const best = passages[0]?.best;
-  const signs = best === undefined ? undefined : found.get(best.id);
+  const signs = best === undefined ? null : signsOf(found.get(best.id), best);
   return {
     passages,
-    confidence:
-      best === undefined || signs === undefined
-        ? 0
-        : confidenceOf({
-            score: signs.lexical,
-            coverage: coverageOf(signs.terms, (term) => Object.hasOwn(best.terms, term)),
-          }),
+    confidence: signs === null ? 0 : confidenceOf(signs),
+    signs,
     mode: dense === null ? 'lexical' : 'hybrid',
     store: answers[0]?.store ?? 'embedded',
     degraded,
+  };
+}
+
+function signsOf(found: Found | undefined, best: FoldChunk): AnswerSigns | null {
+  if (found === undefined) return null;
+  return {
+    score: found.lexical,
+    coverage: coverageOf(found.terms, (term) => Object.hasOwn(best.terms, term)),
+    translated: found.terms.some(({ source }) => source === 'lexicon'),
   };
 }
 
@@ -126,9 +153,21 @@ interface Found {
 const hitOf = (place: ChunkPlace, found: Found | undefined): RankedHit[] =>
   found === undefined
     ? []
-    : [{ id: place.id, manualId: place.manualId, seq: place.seq, locale: found.locale, score: found.score, denseOnly: found.denseOnly }];
+    : [
+        {
+          id: place.id,
+          manualId: place.manualId,
+          seq: place.seq,
+          locale: found.locale,
+          score: found.score,
+          denseOnly: found.denseOnly,
+        },
+      ];
 
-async function readChunks<C extends ChunkPlace>(read: ChunkReader<C>, ranked: readonly Ranked[]): Promise<(C & FoldChunk)[]> {
+async function readChunks<C extends ChunkPlace>(
+  read: ChunkReader<C>,
+  ranked: readonly Ranked[],
+): Promise<(C & FoldChunk)[]> {
   const rows = new Map((await read.chunks(ranked.map(({ id }) => id))).map((row) => [row.id, row]));
   return ranked.flatMap(({ id, final }) => {
     const row = rows.get(id);
@@ -137,7 +176,11 @@ async function readChunks<C extends ChunkPlace>(read: ChunkReader<C>, ranked: re
 }
 
 /** The question as a vector; without one the search goes on by words and says so. */
-async function embedded<C extends ChunkPlace>(deps: IndexSearchDeps<C>, words: string, degraded: string[]): Promise<Float32Array | null> {
+async function embedded<C extends ChunkPlace>(
+  deps: IndexSearchDeps<C>,
+  words: string,
+  degraded: string[],
+): Promise<Float32Array | null> {
   if (deps.embed === null || words.trim() === '') return null;
   try {
     return await deps.embed(words.slice(0, 4_000), AbortSignal.timeout(embedMs));

@@ -109,7 +109,8 @@ export function splitTable(table: string, most: number, count: CountTokens): Par
     const needed = count(row) + 1;
     if (headTokens + needed > most) {
       flush(line - 1);
-      for (const piece of splitText(row, most, count)) parts.push({ text: piece.text, lineFrom: line, lineTo: line });
+      for (const piece of splitText(row, most - headTokens, count))
+        parts.push({ text: `${head}\n${piece.text}`, lineFrom: parts.length === 0 ? 0 : line, lineTo: line });
       continue;
     }
     if (tokens + needed > most) flush(line - 1);

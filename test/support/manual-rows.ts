@@ -61,7 +61,10 @@ export async function writeManual(db: Db, made: MadeManual) {
         hash: sha256Hex(text),
         sparse: { ...(counts ?? countsOf(text)) },
         sparseVersion: indexVersion,
-        dense: dense === undefined ? null : new Uint8Array(Uint8Array.from(new Uint8Array(dense.buffer, dense.byteOffset, dense.byteLength))),
+        dense:
+          dense === undefined
+            ? null
+            : new Uint8Array(Uint8Array.from(new Uint8Array(dense.buffer, dense.byteOffset, dense.byteLength))),
         denseModel: dense === undefined ? null : (denseModel ?? 'test'),
       })),
     }),

@@ -56,7 +56,8 @@ const idf = (points: number, holders: number) => Math.log((points - holders + 0.
 /** Names and scores; scores of the two stores may differ in the fifth place. */
 function expectHits(hits: readonly PointHit[], expected: readonly (readonly [string, number])[]): void {
   expect(hits.map((hit) => hit.id)).toEqual(expected.map(([name]) => id(name)));
-  for (const [index, [, score]] of expected.entries()) expect(Math.abs((hits[index]?.score ?? 0) - score)).toBeLessThan(1e-4);
+  for (const [index, [, score]] of expected.entries())
+    expect(Math.abs((hits[index]?.score ?? 0) - score)).toBeLessThan(1e-4);
 }
 
 /** What every vector store keeps. `make` answers an empty store whose index has that shape. */
@@ -80,7 +81,7 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
       await store.upsert([
         point('a', { 1: 2, 7: 1 }),
         point('b', { 1: 1 }),
-        point('c', { 4_294_967_295: 1.5 }),
+        point('c', { 4294967295: 1.5 }),
         point('d', {}),
       ]);
 
@@ -144,7 +145,9 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
     });
 
     it('refuses an embedding of another length, in a query and in a point', async () => {
-      await expect(store.search(ask({ dense: Float32Array.of(1, 2) }))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      await expect(store.search(ask({ dense: Float32Array.of(1, 2) }))).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
       await expect(store.upsert([point('e', { 1: 1 }, {}, [1, 2])])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
       expect(await store.count()).toBe(4);
     });
@@ -173,12 +176,15 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
         ask({ sparse: forTerms(1), dense: Float32Array.of(1, 0), fusion: { k: 60 }, limit: 4 }),
       );
 
-      expectHits(hits, [
-        ['b', 1 / 61 + 1 / 61],
-        ['a', 1 / 60 + 1 / 62],
-        ['d', 1 / 60],
-        ['c', 1 / 62],
-      ].sort((one, other) => Number(other[1]) - Number(one[1])) as [string, number][]);
+      expectHits(
+        hits,
+        [
+          ['b', 1 / 61 + 1 / 61],
+          ['a', 1 / 60 + 1 / 62],
+          ['d', 1 / 60],
+          ['c', 1 / 62],
+        ].sort((one, other) => Number(other[1]) - Number(one[1])) as [string, number][],
+      );
       const b = hits.find((hit) => hit.id === id('b'));
       expect(b?.sparseScore).toBeCloseTo(2 * idf(4, 3), 4);
       expect(b?.denseScore).toBeCloseTo(1 / Math.hypot(1, 0.1), 4);
@@ -269,7 +275,10 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
       ]);
 
       await store.putManuals([
-        { manualId: id('one'), points: [point('b', { 1: 2 }, { manualId: 'one' }), point('d', { 1: 1 }, { manualId: 'one' })] },
+        {
+          manualId: id('one'),
+          points: [point('b', { 1: 2 }, { manualId: 'one' }), point('d', { 1: 1 }, { manualId: 'one' })],
+        },
         { manualId: id('two'), points: [] },
       ]);
 
@@ -341,13 +350,17 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
       return { indices, values: indices.map(() => (random.below(1_000_000) + 1) / 400_000) };
     };
     const make = (n: number): ChunkPoint => ({
-      ...point(`random ${n}`, {}, {
-        manualId: `manual ${n % 90}`,
-        locale: random.pick(['KO', 'EN']),
-        systems: random.pick([[], ['payment'], ['order', 'payment']]),
-        team: random.pick([null, 'x', 'y']),
-        visibility: random.pick(['EVERYONE', 'OPERATORS', 'TEAM']),
-      }),
+      ...point(
+        `random ${n}`,
+        {},
+        {
+          manualId: `manual ${n % 90}`,
+          locale: random.pick(['KO', 'EN']),
+          systems: random.pick([[], ['payment'], ['order', 'payment']]),
+          team: random.pick([null, 'x', 'y']),
+          visibility: random.pick(['EVERYONE', 'OPERATORS', 'TEAM']),
+        },
+      ),
       sparse: sparse(random.below(30)),
       dense: random.below(5) === 0 ? null : dense(),
     });
@@ -367,7 +380,11 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
         fusion: kind === 'both' ? { k: random.pick([1, 2, 60]) } : null,
         limit: random.pick([1, 10, 200]),
         filter: {
-          reader: { operator: random.below(2) === 1, admin: random.below(4) === 0, teams: random.pick([[], ['x'], ['x', 'y']]) },
+          reader: {
+            operator: random.below(2) === 1,
+            admin: random.below(4) === 0,
+            teams: random.pick([[], ['x'], ['x', 'y']]),
+          },
           locale: random.pick([null, 'KO', 'EN']),
           system: random.pick([null, 'payment', 'order']),
           team: random.pick([null, null, 'x']),
@@ -391,7 +408,10 @@ export function vectorStoreContract(make: (shape: IndexShape) => Promise<VectorS
 }
 
 /** The same search by the definition, point by point. */
-function plainSearch(points: readonly ChunkPoint[], query: PointQuery): { readonly id: string; readonly score: number }[] {
+function plainSearch(
+  points: readonly ChunkPoint[],
+  query: PointQuery,
+): { readonly id: string; readonly score: number }[] {
   const { reader, locale, system, team } = query.filter;
   const seen = points.filter(
     ({ payload }) =>

@@ -2,11 +2,8 @@ import { partNames } from './archive.ts';
 import { declaredEncoding, decodeText } from './decode-rules.ts';
 import { detectFormat } from './detect-rules.ts';
 import type { ManualFormat, ParsedDocument } from './document.ts';
-import { parseDocx } from './docx.ts';
-import { parseHtml } from './html.ts';
 import { parseLimits } from './limits.ts';
 import { parseMarkdown } from './markdown.ts';
-import { parsePdf } from './pdf.ts';
 import { parsePlainText } from './plain-text.ts';
 import { Refusal } from './refusal.ts';
 
@@ -54,14 +51,21 @@ async function parseAs(
       const { head, body, bodyLine } = splitFrontMatter(shortEnough(decodeText(bytes).text));
       return { ...parseMarkdown(body, bodyLine), frontMatter: head };
     }
-    case 'html':
-      return { ...parseHtml(shortEnough(decodeText(bytes, declaredEncoding(bytes)).text)), ...plain };
     case 'text':
       return { ...parsePlainText(shortEnough(decodeText(bytes).text)), ...plain };
-    case 'pdf':
+    // The others bring large libraries along: they are loaded when the first file of theirs comes.
+    case 'html': {
+      const { parseHtml } = await import('./html.ts');
+      return { ...parseHtml(shortEnough(decodeText(bytes, declaredEncoding(bytes)).text)), ...plain };
+    }
+    case 'pdf': {
+      const { parsePdf } = await import('./pdf.ts');
       return { ...(await parsePdf(bytes)), ...plain };
-    case 'docx':
+    }
+    case 'docx': {
+      const { parseDocx } = await import('./docx.ts');
       return { ...(await parseDocx(bytes)), ...plain };
+    }
     default:
       return format satisfies never;
   }

@@ -50,7 +50,9 @@ export async function prepareManual(input: PrepareInput): Promise<PreparedManual
   const chunks = chunkDocument(blocks, title, countTokens);
   if (chunks.length === 0) throw new Refusal('NO_TEXT', { format: parsed.format });
   const locale = metadata.locale ?? localeOf(`${title}\n${chunks.map((chunk) => chunk.text).join('\n')}`);
-  const names = [metadata.code ?? '', ...(metadata.alerts ?? []), ...(metadata.errors ?? [])].filter((one) => one !== '');
+  const names = [metadata.code ?? '', ...(metadata.alerts ?? []), ...(metadata.errors ?? [])].filter(
+    (one) => one !== '',
+  );
   return {
     format: parsed.format,
     mediaType: mediaTypes[parsed.format],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEmbeddedStore } from '../../../api/adapters/vector-store/embedded/store.ts';
+import type { AnswerSigns } from '../../../api/knowledge/answer-rules.ts';
 import type { FoldChunk } from '../../../api/knowledge/fold-rules.ts';
 import { prepareManual } from '../../../api/knowledge/parse/prepare.ts';
 import { type ChunkPlace, searchIndex } from '../../../api/knowledge/search-index.ts';
@@ -18,12 +19,14 @@ export interface EvalPage {
 export interface EvalAnswer {
   readonly found: readonly string[];
   readonly confidence: number;
+  readonly signs: AnswerSigns | null;
 }
 
 /** Pages taken in, indexed and searched by the product's own code: parser, chunks, terms, embedded store, ranking, confidence. Only the record is left out. */
 export interface Collection {
   readonly chunks: number;
-  ask(question: string): Promise<EvalAnswer>;
+  /** `without`: as if the pages of that key were not there. */
+  ask(question: string, without?: string): Promise<EvalAnswer>;
   close(): Promise<void>;
 }
 
@@ -82,18 +85,26 @@ export async function collectionOf(pages: readonly EvalPage[]): Promise<Collecti
     });
   return {
     chunks: rows.size,
-    async ask(question) {
+    async ask(question, without) {
+      const rest = without === undefined ? null : [...keys].flatMap(([id, key]) => (key === without ? [] : [id]));
       const answer = await searchIndex(
         { store, read: { places: read, chunks: read }, embed: null, fusion: null },
         {
           words: question,
           limit: deepest,
-          filter: { reader: { operator: false, admin: false, teams: [] } },
+          filter: {
+            reader: { operator: false, admin: false, teams: [] },
+            ...(rest === null ? {} : { manualIds: rest }),
+          },
           prefer: null,
         },
       );
       const manuals = answer.passages.flatMap(({ best, alsoIn }) => [best.manualId, ...alsoIn]);
-      return { found: [...new Set(manuals.map((id) => keys.get(id) ?? ''))], confidence: answer.confidence };
+      return {
+        found: [...new Set(manuals.map((id) => keys.get(id) ?? ''))],
+        confidence: answer.confidence,
+        signs: answer.signs,
+      };
     },
     close: () => store.close(),
   };

@@ -38,7 +38,10 @@ export function retrievalOf(outcomes: readonly Outcome[]): Retrieval {
 function ndcg({ found, right }: Outcome): number {
   const gain = (at: number): number => 1 / Math.log2(at + 2);
   const got = found.slice(0, 10).reduce((sum, page, at) => sum + (right.has(page) ? gain(at) : 0), 0);
-  const ideal = Array.from({ length: Math.min(10, right.size) }, (_, at) => gain(at)).reduce((sum, one) => sum + one, 0);
+  const ideal = Array.from({ length: Math.min(10, right.size) }, (_, at) => gain(at)).reduce(
+    (sum, one) => sum + one,
+    0,
+  );
   return ideal === 0 ? 0 : got / ideal;
 }
 

@@ -6,10 +6,16 @@ export interface PlainAnswer {
 
 const k1 = 1.2;
 const b = 0.75;
-const wordsOf = (text: string): string[] => text.normalize('NFC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const wordsOf = (text: string): string[] =>
+  text
+    .normalize('NFC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** The baseline: whole pages, lower-cased words, BM25 with k1 1.2 and b 0.75, nothing else. Pages of one name are one page. */
-export function plainBm25(pages: readonly { readonly key: string; readonly text: string }[]): (question: string) => PlainAnswer {
+export function plainBm25(
+  pages: readonly { readonly key: string; readonly text: string }[],
+): (question: string) => PlainAnswer {
   const documents = pages.map(({ text }) => {
     const counts = new Map<string, number>();
     const words = wordsOf(text);
@@ -32,7 +38,10 @@ export function plainBm25(pages: readonly { readonly key: string; readonly text:
       const idf = Math.log((documents.length - list.length + 0.5) / (list.length + 0.5) + 1);
       for (const [at, count] of list) {
         const length = documents[at]?.length ?? average;
-        scores.set(at, (scores.get(at) ?? 0) + (idf * count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / average)));
+        scores.set(
+          at,
+          (scores.get(at) ?? 0) + (idf * count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / average)),
+        );
       }
     }
     const order = [...scores].sort(([one, x], [other, y]) => y - x || one - other);

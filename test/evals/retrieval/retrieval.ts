@@ -26,8 +26,7 @@ async function run(asked: Asked): Promise<Outcome> {
   const tell = (name: string, value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     if ('ours' in value) line(name, value as SetFigures);
-    else if ('auc' in value)
-      asked.say(`  ${name.padEnd(34)} ${JSON.stringify(value)}`);
+    else if ('auc' in value) asked.say(`  ${name.padEnd(34)} ${JSON.stringify(value)}`);
     else for (const [key, one] of Object.entries(value)) tell(`${name} ${key}`, one);
   };
 
@@ -81,7 +80,15 @@ async function run(asked: Asked): Promise<Outcome> {
     met[name] = name === 'koreanWithoutSpacesLoss' ? value <= aim : value >= aim;
   }
   return {
-    figures: { sets: parted(sets, 'ours'), reached: Object.fromEntries(Object.entries(reached).map(([name, value]) => [name, value === undefined ? null : Math.round(value * 1_000) / 1_000])) },
+    figures: {
+      sets: parted(sets, 'ours'),
+      reached: Object.fromEntries(
+        Object.entries(reached).map(([name, value]) => [
+          name,
+          value === undefined ? null : Math.round(value * 1_000) / 1_000,
+        ]),
+      ),
+    },
     baseline: { sets: parted(sets, 'plain') },
     aims,
     met,
@@ -91,6 +98,7 @@ async function run(asked: Asked): Promise<Outcome> {
 /** How often the right page is found, beside plain BM25, and how well "nothing answers this" is told from what is answered. */
 export const retrieval: Measurement = {
   name: 'retrieval',
-  about: 'finding the right page: alerts, Korean, Korean over English pages; and knowing when there is none (--data DIR)',
+  about:
+    'finding the right page: alerts, Korean, Korean over English pages; and knowing when there is none (--data DIR)',
   run,
 };

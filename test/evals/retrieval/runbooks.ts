@@ -62,7 +62,9 @@ const withoutHoles = (text: string): string => text.replace(/\{\{[\s\S]*?\}\}/g,
 
 /** The 99 labelled alerts, by their first variant, then the alerts whose page does not exist. */
 export async function loadAlerts(data: string): Promise<LabelledAlert[]> {
-  const labelled = labelledSchema.parse(JSON.parse(await readFile(join(data, 'labelled-kube-prometheus.json'), 'utf8')));
+  const labelled = labelledSchema.parse(
+    JSON.parse(await readFile(join(data, 'labelled-kube-prometheus.json'), 'utf8')),
+  );
   const known = labelled.flatMap(({ query_alert: name, runbook, variants }): LabelledAlert[] => {
     const [first] = variants;
     return first === undefined ? [] : [alertOf(name, first.summary, first.description, first.expr, runbook)];
@@ -80,7 +82,13 @@ export async function loadAlerts(data: string): Promise<LabelledAlert[]> {
   return known;
 }
 
-const alertOf = (name: string, summary: string, description: string, expr: string, page: string | null): LabelledAlert => ({
+const alertOf = (
+  name: string,
+  summary: string,
+  description: string,
+  expr: string,
+  page: string | null,
+): LabelledAlert => ({
   name,
   summary: withoutHoles(summary),
   description: withoutHoles(description),
@@ -89,7 +97,12 @@ const alertOf = (name: string, summary: string, description: string, expr: strin
 });
 
 /** A page as it is. */
-export const fullPage = ({ name, markdown }: Runbook): EvalPage => ({ key: name, name: `${name}.md`, markdown, locale: 'en' });
+export const fullPage = ({ name, markdown }: Runbook): EvalPage => ({
+  key: name,
+  name: `${name}.md`,
+  markdown,
+  locale: 'en',
+});
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

@@ -1,11 +1,19 @@
-import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { answeredFrom } from '../../../api/knowledge/answer-rules.ts';
-import { aucOf, halfOf, type Outcome, type Retrieval, retrievalOf, shareFrom } from './measure.ts';
 import { collectionOf, type EvalPage } from './collection.ts';
+import { aucOf, halfOf, type Outcome, type Retrieval, retrievalOf, shareFrom } from './measure.ts';
 import { plainBm25 } from './plain-bm25.ts';
 import { loadQuestions, type Question } from './questions.ts';
-import { fullPage, type LabelledAlert, loadAlerts, loadRunbooks, markdownBelow, maskedPage, type Runbook } from './runbooks.ts';
+import {
+  fullPage,
+  type LabelledAlert,
+  loadAlerts,
+  loadRunbooks,
+  markdownBelow,
+  maskedPage,
+  type Runbook,
+} from './runbooks.ts';
 import { isQuestion, loadTldr, tldrMarkdown, withoutAnySpace, withoutLatin, withoutSpaces } from './tldr.ts';
 
 /** One set's figures: the product's and the plain baseline's, over the same questions. */

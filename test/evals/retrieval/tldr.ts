@@ -52,7 +52,9 @@ function pageOf(text: string): TldrPage {
   const starting = (mark: string): string[] =>
     lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length).trim());
   return {
-    summary: starting('>').filter((line) => !/https?:/.test(line)).join(' '),
+    summary: starting('>')
+      .filter((line) => !/https?:/.test(line))
+      .join(' '),
     examples: starting('- ').map((line) => line.replace(/:$/, '')),
     commands: starting('`').map((line) => line.replaceAll('`', '').replace(/\{\{([^}]*)\}\}/g, '$1')),
   };
@@ -70,8 +72,10 @@ const hangul = /\p{Script=Hangul}/u;
 export const isQuestion = ({ ko }: TldrPair): boolean => hangul.test(ko.summary) && !ko.summary.includes('별칭');
 
 /** Spaces beside Hangul left out; between two Latin words one stays, as people write them. */
-export const withoutSpaces = (text: string): string =>
-  text.replace(/(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])/g, '');
+export const withoutSpaces = (text: string): string => text.replace(/(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])/g, '');
 export const withoutAnySpace = (text: string): string => text.replace(/\s+/g, '');
 export const withoutLatin = (text: string): string =>
-  text.replace(/[A-Za-z][A-Za-z0-9_.-]*/g, ' ').replace(/\s+/g, ' ').trim();
+  text
+    .replace(/[A-Za-z][A-Za-z0-9_.-]*/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();

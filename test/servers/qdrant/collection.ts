@@ -84,9 +84,7 @@ export class Collection {
     const asked = query.query;
     if (asked === null || asked === undefined) {
       if (prefetches.length > 0)
-        throw badRequest(
-          "A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
-        );
+        throw badRequest("A query is needed to merge the prefetches. Can't have prefetches without defining a query.");
       return this.scroll(query.filter, limit, null).points.map((point) => ({ point, score: 0 }));
     }
     if ('rrf' in asked || 'fusion' in asked) {

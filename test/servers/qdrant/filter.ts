@@ -8,7 +8,11 @@ export interface Filtered {
 }
 
 const listOf = (conditions: Filter['must']): readonly Condition[] =>
-  conditions === null || conditions === undefined ? [] : Array.isArray(conditions) ? conditions : [conditions as Condition];
+  conditions === null || conditions === undefined
+    ? []
+    : Array.isArray(conditions)
+      ? conditions
+      : [conditions as Condition];
 
 /** must: all · should: at least one, if there are any · must_not: none. */
 export function matches(filter: Filter | null | undefined, point: Filtered): boolean {

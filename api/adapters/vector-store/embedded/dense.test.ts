@@ -7,7 +7,10 @@ const random = seededRandom(7);
 const isBefore = (one: number, other: number) => one < other;
 const vector = (size: number, around: Float32Array | null = null, spread = 1) =>
   normalise(
-    Float32Array.from({ length: size }, (_, i) => (around?.[i] ?? 0) + ((random.below(2_001) - 1_000) / 1_000) * spread),
+    Float32Array.from(
+      { length: size },
+      (_, i) => (around?.[i] ?? 0) + ((random.below(2_001) - 1_000) / 1_000) * spread,
+    ),
   );
 const dot = (one: Float32Array, other: Float32Array) => one.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
 

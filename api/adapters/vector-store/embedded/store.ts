@@ -60,7 +60,11 @@ export function createEmbeddedStore(options: { readonly log: Logger } & Partial<
     },
     async describe() {
       const { index, denseSize } = await inUse();
-      return { name: `memory-${index}`, denseSize, points: Number(await thread.ask<'count'>({ kind: 'count', index })) };
+      return {
+        name: `memory-${index}`,
+        denseSize,
+        points: Number(await thread.ask<'count'>({ kind: 'count', index })),
+      };
     },
     async begin(shape) {
       const draft = { index: made++, denseSize: shape.denseSize, life: -1 };

@@ -6,7 +6,10 @@ type Asked<Kind extends ToIndex['kind']> = Omit<Extract<ToIndex, { readonly kind
 
 /** The thread that holds the index, and how it is asked. */
 export interface IndexThread {
-  ask<Kind extends ToIndex['kind']>(message: Asked<Kind>, transfer?: readonly ArrayBuffer[]): Promise<FromIndex['value']>;
+  ask<Kind extends ToIndex['kind']>(
+    message: Asked<Kind>,
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<FromIndex['value']>;
   /** Rises when the thread died: the next one is empty. */
   readonly lives: () => number;
   /** Ends the thread as a crash would. */
@@ -18,7 +21,10 @@ export interface IndexThread {
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Starts the thread. When it dies, what was asked of it fails, and the next question starts another one. */
-export function startIndexThread(options: { readonly limitMs: number; readonly onDeath: (error: Error) => void }): IndexThread {
+export function startIndexThread(options: {
+  readonly limitMs: number;
+  readonly onDeath: (error: Error) => void;
+}): IndexThread {
   const waiting = new Map<number, { resolve: (value: FromIndex['value']) => void; reject: (error: Error) => void }>();
   let worker: Worker | null = null;
   let lives = 0;

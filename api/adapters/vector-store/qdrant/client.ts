@@ -94,7 +94,10 @@ export function createQdrantCalls(options: QdrantOptions): QdrantCalls {
 
 const refusal = z.object({
   status: z.number(),
-  data: z.object({ status: z.object({ error: z.string() }) }).optional().catch(undefined),
+  data: z
+    .object({ status: z.object({ error: z.string() }) })
+    .optional()
+    .catch(undefined),
 });
 const dimension = /dimension error|not configured in this collection|Not existing vector name/;
 

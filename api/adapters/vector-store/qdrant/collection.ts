@@ -53,7 +53,10 @@ export async function createCollection(calls: QdrantCalls, name: string, { dense
 /** Points the alias at another collection in one request, so that no search falls between the two, and drops the old ones. */
 export async function useCollection(calls: QdrantCalls, alias: string, name: string): Promise<void> {
   const before = await targetOf(calls, alias);
-  if (before === null && (await calls.write((client) => client.getCollections())).collections.some((one) => one.name === alias))
+  if (
+    before === null &&
+    (await calls.write((client) => client.getCollections())).collections.some((one) => one.name === alias)
+  )
     throw new AppError(
       'INVALID_STATE',
       `Qdrant has a collection named ${alias} that was not made here. Rename or delete it: the name is used as an alias.`,

@@ -86,7 +86,10 @@ describe('collections', () => {
     });
     const draft = await createQdrantStore(options).begin({ denseSize: null });
 
-    await expect(draft.use()).rejects.toMatchObject({ code: 'INVALID_STATE', message: expect.stringMatching(/Rename or delete/) });
+    await expect(draft.use()).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+      message: expect.stringMatching(/Rename or delete/),
+    });
   });
 
   it('a second family of its own (closed incidents) does not disturb the first', async () => {
@@ -132,7 +135,10 @@ describe('faults', () => {
     await filled();
     const stranger = createQdrantStore({ ...options, apiKey: new Secret('another') });
 
-    await expect(stranger.count()).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', message: 'Qdrant refuses the API key.' });
+    await expect(stranger.count()).rejects.toMatchObject({
+      code: 'UPSTREAM_REJECTED',
+      message: 'Qdrant refuses the API key.',
+    });
   });
 
   it('a collection that is not there is no index yet', async () => {

@@ -9,7 +9,12 @@ export const sparseVector = 'text';
 type Half = Pick<Schemas['QueryRequest'], 'query' | 'using' | 'filter' | 'limit' | 'params'>;
 
 /** Dense searches are exact: an approximate graph would make the two stores differ, and manuals are few. */
-const halvesOf = ({ sparse, dense, filter, limit }: PointQuery): { readonly sparse: Half[]; readonly dense: Half[] } => {
+const halvesOf = ({
+  sparse,
+  dense,
+  filter,
+  limit,
+}: PointQuery): { readonly sparse: Half[]; readonly dense: Half[] } => {
   const common = { filter: filterOf(filter), limit };
   const { indices, values } = sparse;
   return {
@@ -17,8 +22,7 @@ const halvesOf = ({ sparse, dense, filter, limit }: PointQuery): { readonly spar
       indices.length === 0
         ? []
         : [{ query: { indices: [...indices], values: [...values] }, using: sparseVector, ...common }],
-    dense:
-      dense === null ? [] : [{ query: Array.from(dense), using: denseVector, params: { exact: true }, ...common }],
+    dense: dense === null ? [] : [{ query: Array.from(dense), using: denseVector, params: { exact: true }, ...common }],
   };
 };
 
@@ -39,8 +43,7 @@ type Found = { readonly points: readonly { readonly id: string | number | bigint
 
 /** The answers to those searches as hits; Qdrant leaves the order of equal scores open, here it is by id. */
 export function hitsOf(query: PointQuery, answers: readonly Found[]): readonly PointHit[] {
-  const scoresOf = (answer: Found | undefined) =>
-    new Map(answer?.points.map(({ id, score }) => [String(id), score]));
+  const scoresOf = (answer: Found | undefined) => new Map(answer?.points.map(({ id, score }) => [String(id), score]));
   const asksSparse = query.sparse.indices.length > 0;
   const [main] = answers;
   const fused = answers.length > 1;

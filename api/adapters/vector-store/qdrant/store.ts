@@ -44,8 +44,7 @@ export function createQdrantStore(options: QdrantOptions): VectorStore {
     async begin(shape) {
       const names = await collectionsOf(calls, alias);
       const inUse = await targetOf(calls, alias);
-      for (const left of names)
-        if (left !== inUse) await calls.write((client) => client.deleteCollection(left));
+      for (const left of names) if (left !== inUse) await calls.write((client) => client.deleteCollection(left));
       const name = nextName(alias, names);
       await createCollection(calls, name, shape);
       return {
