@@ -14,14 +14,16 @@ import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
-import { unmuteGroups } from './alerts/unmute.ts';
+import { usualSettings } from './alerts/settings.ts';
+import { reopenStillFiring, settleGroups } from './alerts/settle.ts';
+import { tickStorms } from './alerts/storm-tick.ts';
 import { cancelApprovalsOf } from './approvals/cancel.ts';
 import { expireApprovals } from './approvals/expire.ts';
 import { createAnchoring, lastAnchor } from './audit/anchor.ts';
 import { createAudit } from './audit/append.ts';
 import type { ApiConfig } from './config.ts';
 import type { Core } from './context.ts';
-import { createDb } from './db.ts';
+import { createDb, type Tx } from './db.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDurable } from './durable/durable.ts';
 import { pruneIdempotencyKeys } from './graphql/idempotency.ts';
@@ -36,6 +38,7 @@ import { createManualLibrary } from './knowledge/library.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
+import { cancelTasksOf } from './orchestrator/cancel-task.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
@@ -258,7 +261,14 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         : null;
     const startTask: Parameters<typeof tickSchedules>[0]['startTask'] &
       Parameters<typeof processAlerts>[0]['startTask'] = (tx, request) => startTaskIn(starter, tx, request);
-    const alertDeps = { ...incidentDeps, startTask, defaultConversation: conversation, locale };
+    const alertDeps = {
+      ...incidentDeps,
+      startTask,
+      cancelTasks: (tx: Tx, ids: readonly string[]) => cancelTasksOf(tx, ids),
+      defaultConversation: conversation,
+      locale,
+      settings: usualSettings,
+    };
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
     const loop = (name: string, intervalMs: number, work: () => Promise<unknown>): Loop =>
@@ -272,7 +282,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
-      loop('silences', 15_000, () => unmuteGroups(alertDeps)),
+      loop('groups', 5_000, () => settleGroups(alertDeps)),
+      loop('storms', 15_000, () => tickStorms(alertDeps)),
+      loop('still firing', 30_000, () => reopenStillFiring(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),

@@ -20,7 +20,8 @@ export interface AlertDoorOptions {
   readonly ingestWithinMs?: number;
 }
 
-const largestBody = 4 * 1024 * 1024;
+/** Ten thousand alerts of the usual size. */
+const largestBody = 16 * 1024 * 1024;
 const ingestWithinMs = 8_000;
 const deepest = 12;
 const retryAfter = { 'retry-after': '5' } as const;
@@ -65,6 +66,7 @@ export async function answerAlerts(
       {
         input: {
           ...inputOf(parsed.delivery),
+          ...(parsed.malformed.length === 0 ? {} : { malformed: [...parsed.malformed] }),
           source: source.name,
           idempotencyKey: `alert:${source.name}:${sha256Hex(body.content)}`,
         },
@@ -77,6 +79,11 @@ export async function answerAlerts(
       return sendJson(response, 400, { error: refusal.message, part: refusal.path?.join('.') ?? null });
     }
     count('accepted');
+    if (parsed.malformed.length > 0)
+      options.log.warn(
+        { source: source.name, count: parsed.malformed.length, reason: parsed.malformed[0]?.reason },
+        'malformed alerts of a post were kept aside',
+      );
     const { accepted, duplicates, quarantined } = answer;
     return sendJson(response, 200, { accepted, duplicates, quarantined });
   } catch (error) {

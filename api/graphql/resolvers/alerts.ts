@@ -59,8 +59,8 @@ export class AlertResolver {
     @Arg('input', () => AlertsIngestInput) input: AlertsIngestInput,
   ): Promise<AlertsIngestPayload> {
     const empty = { accepted: 0, duplicates: 0, quarantined: 0, alertGroups: [] };
-    const { alerts, ...envelope } = input;
-    const told = { ...envelope, alerts: alerts.length };
+    const { alerts, malformed, ...envelope } = input;
+    const told = { ...envelope, alerts: alerts.length, malformed: malformed?.length ?? 0 };
     return mutate<AlertsIngestPayload>(ctx, { operation: 'alertsIngest', input: told, empty }, async () => {
       needKey(ctx, 'ALERT_INGEST');
       const { source, groupKey, externalUrl, truncatedAlerts } = parseInput(ingestSchema, envelope);
@@ -76,6 +76,7 @@ export class AlertResolver {
         groupKey: groupKey ?? null,
         externalUrl: externalUrl ?? null,
         truncatedAlerts: truncatedAlerts ?? 0,
+        malformed: malformed ?? [],
       });
       return { ...counts, alertGroups: await groupsOf(ctx, source, plain), userErrors: userErrorsOf([]) };
     });
