@@ -4,6 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import { projectPath } from '../lib/project-path.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { migrateDeploy } from '../prisma/migrate.ts';
+import { createAlertmanager } from './adapters/alert-manager/alertmanager.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
@@ -14,7 +15,8 @@ import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
-import { usualSettings } from './alerts/settings.ts';
+import { endSilences, reconcile } from './alerts/reconcile.ts';
+import { readAlertSettings, usualSettings } from './alerts/settings.ts';
 import { reopenStillFiring, settleGroups } from './alerts/settle.ts';
 import { tickStorms } from './alerts/storm-tick.ts';
 import { cancelApprovalsOf } from './approvals/cancel.ts';
@@ -123,10 +125,22 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           url: config.PROMETHEUS_URL,
           ...(config.PROMETHEUS_BEARER === undefined ? {} : { bearer: config.PROMETHEUS_BEARER }),
         });
+  const manager =
+    config.ALERTMANAGER_URL === undefined
+      ? null
+      : createAlertmanager({
+          url: config.ALERTMANAGER_URL,
+          ...(config.ALERTMANAGER_BEARER === undefined ? {} : { bearer: config.ALERTMANAGER_BEARER }),
+        });
+  const alertSettings =
+    config.ALERT_SETTINGS === undefined
+      ? usualSettings
+      : readAlertSettings(readFileSync(config.ALERT_SETTINGS, 'utf8'));
   const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
+    await manager?.close();
   });
 
   // What people and agents can do
@@ -267,13 +281,26 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       cancelTasks: (tx: Tx, ids: readonly string[]) => cancelTasksOf(tx, ids),
       defaultConversation: conversation,
       locale,
-      settings: usualSettings,
+      settings: alertSettings,
     };
+    const comparing =
+      manager === null
+        ? null
+        : {
+            ...alertDeps,
+            manager,
+            metrics,
+            worker: `${program}/${process.pid}`,
+            receiver: config.ALERTMANAGER_RECEIVER ?? null,
+            graceMs: 90_000,
+            restartGraceMs: 300_000,
+          };
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
     const loop = (name: string, intervalMs: number, work: () => Promise<unknown>): Loop =>
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
+    const silences = comparing === null ? null : loop('reconciler', 15_000, () => reconcile(comparing));
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
     const loops = [
       alerts,
@@ -282,6 +309,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
+      ...(silences === null ? [loop('silences', 15_000, () => endSilences(alertDeps))] : [silences]),
       loop('groups', 5_000, () => settleGroups(alertDeps)),
       loop('storms', 15_000, () => tickStorms(alertDeps)),
       loop('still firing', 30_000, () => reopenStillFiring(alertDeps)),
@@ -293,6 +321,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       ['tasks', sweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
+      ['silences', silences?.wake ?? (() => undefined)],
     ];
     for (const [topic, wake] of woken) pubsub.subscribe(topic, wake);
     shutdown.add('loops', async () => {

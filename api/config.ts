@@ -65,6 +65,18 @@ export const apiConfigSchema = z.object({
     .describe('JSON file with the commands that may be run after an approval: [{name, argv, effect, undo}]'),
   PROMETHEUS_URL: httpUrl.optional().describe('Prometheus, asked during investigations and to verify fixes'),
   PROMETHEUS_BEARER: secret(1).optional().describe('Bearer token for Prometheus'),
+  ALERTMANAGER_URL: httpUrl
+    .optional()
+    .describe('Alertmanager: silences are set there and its alerts compared with ours every 15 s'),
+  ALERTMANAGER_BEARER: secret(1).optional().describe('Bearer token for Alertmanager'),
+  ALERTMANAGER_RECEIVER: z
+    .string()
+    .optional()
+    .describe('Name of the receiver in Alertmanager that posts here; only its alerts are compared. All when not set'),
+  ALERT_SETTINGS: z
+    .string()
+    .optional()
+    .describe('YAML file: grouping, waiting, flapping, inhibition, storms (docs/how-it-works.md)'),
   KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
   KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
   AZURE_OPENAI_ENDPOINT: httpUrl

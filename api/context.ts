@@ -70,7 +70,15 @@ export interface Core {
   readonly log: Logger;
   readonly audit: AuditAppend;
 }
-export type WakeTopicName = 'tasks' | 'decisions' | 'alerts' | 'notifications' | 'task' | 'incident' | 'approval';
+export type WakeTopicName =
+  | 'tasks'
+  | 'decisions'
+  | 'silences'
+  | 'alerts'
+  | 'notifications'
+  | 'task'
+  | 'incident'
+  | 'approval';
 
 /** One entry of the audit chain. `input` is redacted before it is hashed and stored. */
 export interface AuditRecord {

@@ -15,8 +15,23 @@ export interface Metrics {
   }): void;
   onOperation(seen: { readonly operation: string; readonly outcome: 'ok' | 'error'; readonly seconds: number }): void;
   onRejected(limit: string): void;
+  onDifference(kind: ReconcileDifference, count: number): void;
+  onReconciled(outcome: 'ok' | 'failed'): void;
   onTaskEnd(end: { readonly agentId: string; readonly status: string; readonly durationMs: number }): void;
 }
+
+/** In what the record and Alertmanager can differ. */
+export const reconcileDifferences = [
+  'silence_set',
+  'silence_changed',
+  'silence_ended',
+  'silence_changed_elsewhere',
+  'silence_ended_elsewhere',
+  'silence_made_elsewhere',
+  'alert_missed',
+  'alert_ended',
+] as const;
+export type ReconcileDifference = (typeof reconcileDifferences)[number];
 
 /** Readings that are taken when somebody scrapes. */
 export interface MetricReadings {
@@ -109,6 +124,20 @@ export function createMetrics(readings: MetricReadings): Metrics {
   requests.inc({ method: 'POST', path: '/api/agents/execute', status: '202' }, 0);
   for (const limit of ['depth', 'cost', 'aliases', 'root_fields', 'directives', 'tokens', 'body', 'batch'])
     rejected.inc({ limit }, 0);
+  const differences = new Counter({
+    name: 'agentic_reconcile_differences_total',
+    help: 'Differences between the record and Alertmanager that were found and mended',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of reconcileDifferences) differences.inc({ kind }, 0);
+  const reconciles = new Counter({
+    name: 'agentic_reconcile_runs_total',
+    help: 'Comparisons of the record with Alertmanager',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['ok', 'failed']) reconciles.inc({ outcome }, 0);
   const cpu = cpuReader();
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
@@ -149,6 +178,8 @@ export function createMetrics(readings: MetricReadings): Metrics {
       operations.inc({ operation, outcome });
       operationSeconds.observe({ operation }, took);
     },
+    onDifference: (kind, count) => differences.inc({ kind }, count),
+    onReconciled: (outcome) => reconciles.inc({ outcome }),
     onRejected: (limit) => rejected.inc({ limit }),
     onTaskEnd({ agentId, status, durationMs }) {
       const labels = { agent_type: agentId };

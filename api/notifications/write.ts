@@ -7,7 +7,7 @@ import { isCard, type NotificationKindName, type Priority, priorityOf } from './
 export interface NotifyInput {
   readonly kind: NotificationKindName;
   readonly subject: {
-    readonly type: 'Incident' | 'Approval' | 'Task' | 'User' | 'Effect' | 'Workflow' | 'TimelineEntry';
+    readonly type: 'Incident' | 'Approval' | 'Task' | 'User' | 'Effect' | 'Workflow' | 'TimelineEntry' | 'Silence';
     readonly id: string;
   };
   readonly to: NotifyTarget;
