@@ -34,6 +34,7 @@ import { createDocsRouter } from './http/docs.ts';
 import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
+import { askOwners } from './incidents/ask-owners.ts';
 import { settleIncidents } from './incidents/resolve.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
@@ -229,6 +230,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     const graphql = await createGraphqlServer({
       deps: {
         ...incidentDeps,
+        settings: alertSettings,
         agents,
         manuals,
         pubsub,
@@ -308,7 +310,10 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, locale })),
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
-      loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
+      loop('acknowledgements', 15_000, async () => {
+        await askOwners(incidentDeps);
+        await endAcknowledgements(incidentDeps);
+      }),
       ...(silences === null ? [loop('silences', 15_000, () => endSilences(alertDeps))] : [silences]),
       loop('groups', 5_000, () => settleGroups(alertDeps)),
       loop('storms', 15_000, () => tickStorms(alertDeps)),

@@ -6,9 +6,11 @@ import { guard } from './guard.ts';
 import { AlertResolver } from './resolvers/alerts.ts';
 import { ApprovalResolver } from './resolvers/approvals.ts';
 import { InboxResolver } from './resolvers/inbox.ts';
+import { IncidentHandlingResolver } from './resolvers/incident-handling.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
+import { SilenceResolver } from './resolvers/silences.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
 import { SystemResolver } from './resolvers/systems.ts';
 import { TaskResolver } from './resolvers/tasks.ts';
@@ -26,8 +28,10 @@ export function buildApiSchema(): GraphQLSchema {
       ApprovalResolver,
       InboxResolver,
       IncidentResolver,
+      IncidentHandlingResolver,
       NotificationResolver,
       RecordResolver,
+      SilenceResolver,
       SubscriptionResolver,
       SystemResolver,
       TaskResolver,

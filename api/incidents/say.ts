@@ -1,7 +1,7 @@
 import type { Incident, Tx } from '../db.ts';
 import { notify } from '../notifications/write.ts';
 
-type Address = Pick<Incident, 'id' | 'workspace' | 'channel' | 'locale' | 'kind'>;
+type Address = Pick<Incident, 'id' | 'workspace' | 'channel' | 'locale' | 'kind' | 'snoozedUntil'>;
 type Urgency = 'RESULT' | 'NEW_CRITICAL' | 'PROGRESS';
 
 /** The card shows the incident as it is when it is sent: writing it again is how it changes. Without a channel nobody is told. */
@@ -31,6 +31,8 @@ export async function sayNotice(
     locale: incident.locale,
     text: entry.text,
     broadcast,
+    // What can wait is told when the quiet the people asked for is over.
+    notBefore: broadcast ? null : incident.snoozedUntil,
   });
 }
 

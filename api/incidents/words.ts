@@ -27,8 +27,7 @@ const english = {
   snoozed: (until: string, who: string) =>
     `Quiet here until ${until}, by ${who}. Approvals, failures and a raised severity still appear`,
   ticketLinked: (number: string, who: string) => `Ticket ${number} linked by ${who}`,
-  stillYours: (number: string, until: string) =>
-    `${number} is yours until ${until}. Do you still work on it? Nothing was written in its timeline lately.`,
+  stillYours: (number: string, until: string) => `${number} is yours until ${until}. Do you still work on it?`,
   silenced: (matchers: string, until: string, who: string, reason: string) =>
     `${who} silenced ${matchers} until ${until}: ${reason}`,
   silencedElsewhere: (matchers: string, until: string, who: string, reason: string) =>
@@ -125,8 +124,7 @@ const korean: typeof english = {
   unassigned: (by) => `담당자 없음 (${by})`,
   snoozed: (until, who) => `${who} 님이 ${until}까지 조용히 함. 승인, 실패, 심각도 상승은 계속 표시`,
   ticketLinked: (number, who) => `${who} 님이 티켓 ${number} 연결`,
-  stillYours: (number, until) =>
-    `${number}: ${until}까지 맡고 계십니다. 아직 보고 계신가요? 최근 타임라인에 기록이 없습니다.`,
+  stillYours: (number, until) => `${number}: ${until}까지 맡고 계십니다. 아직 보고 계신가요?`,
   silenced: (matchers, until, who, reason) => `${who} 님이 ${matchers} 음소거, ${until}까지: ${reason}`,
   silencedElsewhere: (matchers, until, who, reason) =>
     `Alertmanager에서 ${who} 음소거: ${matchers}, ${until}까지: ${reason}`,

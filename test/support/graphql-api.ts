@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createMemoryPubSub } from '../../api/adapters/pubsub/memory.ts';
+import { usualSettings } from '../../api/alerts/settings.ts';
 import { cancelApprovalsOf } from '../../api/approvals/cancel.ts';
 import { createAudit } from '../../api/audit/append.ts';
 import type { Core } from '../../api/context.ts';
@@ -77,6 +78,7 @@ export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
     deps: {
       ...core,
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
+      settings: usualSettings,
       agents: await loadAgents(),
       manuals: createManualLibrary(db),
       pubsub,

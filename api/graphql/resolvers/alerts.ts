@@ -4,13 +4,13 @@ import { parseAlert } from '../../alerts/alert.ts';
 import { ingestAlerts } from '../../alerts/ingest.ts';
 import { alertGroupsWhere } from '../filters.ts';
 import { oneWhere } from '../find-one.ts';
-import { listAlertGroups } from '../lists.ts';
+import { listAlertGroups, listQuarantined } from '../lists.ts';
 import { keySchema, mutate, parseInput, userErrorsOf } from '../mutate.ts';
 import { need, needKey, type RequestContext } from '../request-context.ts';
 import { AlertGroupView } from '../types/alert.ts';
 import { AlertGroupFilter, AlertsIngestInput } from '../types/alert-inputs.ts';
 import { AlertsIngestPayload } from '../types/alert-payloads.ts';
-import { AlertGroupConnection } from '../types/connections.ts';
+import { AlertGroupConnection, QuarantinedAlertConnection } from '../types/connections.ts';
 import { viewOrNull } from '../types/view.ts';
 
 const ingestSchema = z.object({
@@ -47,6 +47,16 @@ export class AlertResolver {
   ): Promise<AlertGroupConnection> {
     need(ctx, 'INCIDENT_READ');
     return listAlertGroups(ctx, { after, before, first, last }, alertGroupsWhere(filter));
+  }
+
+  @Query(() => QuarantinedAlertConnection, { description: 'Alerts that were kept aside, with the reason.' })
+  async alertsQuarantined(
+    @Ctx() ctx: RequestContext,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+  ): Promise<QuarantinedAlertConnection> {
+    need(ctx, 'INCIDENT_READ');
+    return listQuarantined(ctx, { after, first });
   }
 
   /**

@@ -4,6 +4,8 @@ import { ApprovalView } from './approval.ts';
 import { EvidenceView } from './evidence.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
 import { NotificationView } from './notification.ts';
+import { QuarantinedAlertView } from './quarantined-alert.ts';
+import { SilenceView } from './silence.ts';
 import { SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { UserView } from './user.ts';
@@ -35,6 +37,14 @@ export type TimelineEntryConnection = Page<TimelineEntryView>;
 /** A list of these. */
 export const NotificationConnection = connectionType('Notification', () => NotificationView);
 export type NotificationConnection = Page<NotificationView>;
+
+/** A list of these. */
+export const QuarantinedAlertConnection = connectionType('QuarantinedAlert', () => QuarantinedAlertView);
+export type QuarantinedAlertConnection = Page<QuarantinedAlertView>;
+
+/** A list of these. */
+export const SilenceConnection = connectionType('Silence', () => SilenceView);
+export type SilenceConnection = Page<SilenceView>;
 
 /** A list of these. */
 export const SystemConnection = connectionType('System', () => SystemView);

@@ -22,6 +22,8 @@ import {
   RiskLevel,
   Role,
   Severity,
+  SilenceKind,
+  SilenceStatus,
   StepStatus,
   TaskStatus,
   TaskTrigger,
@@ -124,6 +126,12 @@ registerEnumType(RiskLevel, {
 });
 registerEnumType(Role, { name: 'Role' });
 registerEnumType(Severity, { name: 'Severity' });
+registerEnumType(SilenceKind, {
+  name: 'SilenceKind',
+  description:
+    'ACKNOWLEDGEMENT: short, renewed while its incident is owned. MAINTENANCE: planned. EXTERNAL: made elsewhere.',
+});
+registerEnumType(SilenceStatus, { name: 'SilenceStatus' });
 registerEnumType(StepStatus, { name: 'StepStatus' });
 /** TaskOrderField */
 export const TaskOrderField = { CREATED_AT: 'CREATED_AT', NUMBER: 'NUMBER', UPDATED_AT: 'UPDATED_AT' } as const;
