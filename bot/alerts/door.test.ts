@@ -12,6 +12,7 @@ import { type HttpServer, startHttpServer } from '../http-server.ts';
 import { createBotMetrics } from '../metrics.ts';
 import { answerAlerts } from './door.ts';
 import { loadSources } from './load.ts';
+import { createRepeats } from './repeats.ts';
 
 const token = 'a-token-of-alertmanager';
 const log = createLogger({ name: 'test', level: 'silent' });
@@ -34,6 +35,8 @@ const inputSchema = z.object({
 let api: GraphqlStandIn;
 let server: HttpServer;
 let seen = new Set<string>();
+/** Most tests look at what the api is asked; a memory that keeps nothing lets every post through. */
+const repeats = createRepeats({ keptMs: 0, most: 0, now: () => 0 });
 
 beforeAll(async () => {
   api = await startGraphqlStandIn({
@@ -63,7 +66,7 @@ beforeAll(async () => {
     slack: null,
     alerts: (name, request, response) =>
       answerAlerts(
-        { api: client, log, metrics, token: new Secret(token), sources, ingestWithinMs: 400 },
+        { api: client, log, metrics, token: new Secret(token), sources, repeats, ingestWithinMs: 400 },
         name,
         request,
         response,

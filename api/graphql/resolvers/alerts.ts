@@ -68,7 +68,7 @@ export class AlertResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => AlertsIngestInput) input: AlertsIngestInput,
   ): Promise<AlertsIngestPayload> {
-    const empty = { accepted: 0, duplicates: 0, quarantined: 0, alertGroups: [] };
+    const empty = Object.assign(new AlertsIngestPayload(), { accepted: 0, duplicates: 0, quarantined: 0 });
     const { alerts, malformed, ...envelope } = input;
     const told = { ...envelope, alerts: alerts.length, malformed: malformed?.length ?? 0 };
     return mutate<AlertsIngestPayload>(ctx, { operation: 'alertsIngest', input: told, empty }, async () => {
@@ -88,7 +88,10 @@ export class AlertResolver {
         truncatedAlerts: truncatedAlerts ?? 0,
         malformed: malformed ?? [],
       });
-      return { ...counts, alertGroups: await groupsOf(ctx, source, plain), userErrors: userErrorsOf([]) };
+      return Object.assign(new AlertsIngestPayload(), counts, {
+        userErrors: userErrorsOf([]),
+        groups: () => groupsOf(ctx, source, plain),
+      });
     });
   }
 }
