@@ -15,6 +15,7 @@ import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
+import { pruneAlerts } from './alerts/prune.ts';
 import { endSilences, reconcile } from './alerts/reconcile.ts';
 import { readAlertSettings, usualSettings } from './alerts/settings.ts';
 import { reopenStillFiring, settleGroups } from './alerts/settle.ts';
@@ -320,6 +321,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('still firing', 30_000, () => reopenStillFiring(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
+      loop('old alerts', HOUR_MS / 12, () =>
+        pruneAlerts(core, { inboxMs: config.INBOX_RETENTION, alertsMs: config.ALERT_RETENTION }),
+      ),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [

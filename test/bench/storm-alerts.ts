@@ -94,9 +94,7 @@ export function watchMemory(stack: Stack): { stop(): { readonly beforeMb: number
 }
 
 /** How much of the storm the record holds now. */
-export async function recorded(
-  stack: Stack,
-): Promise<{
+export async function recorded(stack: Stack): Promise<{
   readonly alerts: number;
   readonly waiting: number;
   readonly counted: number;
