@@ -28,8 +28,9 @@ export async function startAlertmanager(options: {
   readonly groupBy?: readonly string[];
   readonly inhibitRules?: string;
   readonly extraReceiver?: string;
+  readonly port?: number;
 }): Promise<RealAlertmanager> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   mkdirSync(options.folder, { recursive: true });
   const config = path.join(options.folder, 'alertmanager.yml');
   const receiver =
