@@ -304,6 +304,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
     const silences = comparing === null ? null : loop('reconciler', 15_000, () => reconcile(comparing));
+    const ending = silences === null ? loop('silences', 15_000, () => endSilences(alertDeps, false)) : null;
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
     const loops = [
       alerts,
@@ -315,7 +316,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         await askOwners(incidentDeps);
         await endAcknowledgements(incidentDeps);
       }),
-      ...(silences === null ? [loop('silences', 15_000, () => endSilences(alertDeps))] : [silences]),
+      ...[silences, ending].filter((one) => one !== null),
       loop('groups', 5_000, () => settleGroups(alertDeps)),
       loop('storms', 15_000, () => tickStorms(alertDeps)),
       loop('still firing', 30_000, () => reopenStillFiring(alertDeps)),
@@ -330,7 +331,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       ['tasks', sweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
-      ['silences', silences?.wake ?? (() => undefined)],
+      ['silences', (silences ?? ending)?.wake ?? (() => undefined)],
     ];
     for (const [topic, wake] of woken) pubsub.subscribe(topic, wake);
     shutdown.add('loops', async () => {

@@ -86,7 +86,7 @@ async function reconcileSilences(deps: ReconcileDeps): Promise<number> {
     now,
   );
   for (const action of plan) await act(deps, action, byId, now);
-  await endSilences(deps);
+  await endSilences(deps, true);
   return plan.filter((one) => one.type !== 'adopt').length;
 }
 
@@ -311,10 +311,13 @@ const textOf = (row: Pick<Silence, 'matchers'>): string => matcherText(storedMat
 const askBeforeMs = 10 * 60_000;
 const longEnoughMs = 15 * 60_000;
 
-/** Silences whose time is over, with a redrawn message; those that end soon are asked about. Runs with and without an Alertmanager. */
-export async function endSilences(deps: AlertDeps): Promise<number> {
+/** Silences whose time is over, with a redrawn message; those that end soon are asked about. `managed`: there is an Alertmanager. */
+export async function endSilences(deps: AlertDeps, managed: boolean): Promise<number> {
   const done = await inTransaction(deps.db, async (tx) => {
     const now = await databaseNow(tx);
+    // Without an Alertmanager a silence stands as soon as it is written: our own stages go by it.
+    if (!managed)
+      await tx.silence.updateMany({ where: { status: 'PENDING', startsAt: { lte: now } }, data: { status: 'ACTIVE' } });
     const over = await tx.silence.findMany({
       where: { status: { not: 'EXPIRED' }, endsAt: { lte: now } },
       take: 200,

@@ -159,7 +159,7 @@ async function lockChannel(tx: Tx, scope: string): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(${channelLockSpace}::int, ${key}::int)`;
 }
 
-/** Threads that began in this channel within the time and that nobody has taken up. */
+/** Threads that began in this channel within the time and in which no person has done anything. */
 async function recentThreads(tx: Tx, place: Conversation, now: Date, withinMs: number): Promise<readonly Incident[]> {
   return tx.incident.findMany({
     where: {
@@ -168,6 +168,7 @@ async function recentThreads(tx: Tx, place: Conversation, now: Date, withinMs: n
       kind: 'NORMAL',
       status: 'TRIGGERED',
       createdAt: { gt: new Date(now.getTime() - withinMs) },
+      timeline: { none: { actorType: 'user' } },
     },
     orderBy: { number: 'asc' },
   });

@@ -174,7 +174,7 @@ function movedCard(scene: Scene, incident: IncidentFields, into: string): Messag
   return {
     text: pushText(`${incident.number} · ${nameOf(incident)} · ${line}`),
     blocks: [
-      paragraph(`🌩️ ${nameOf(incident)} · ${line}`),
+      paragraph(`↪ ${nameOf(incident)} · ${line}`),
       actions(linkButton('incident', t.openConsole, consoleUrl(scene, 'incidents', into))),
       context(`${incident.number} · ${escaped(into, 20)}`),
     ],

@@ -40,7 +40,7 @@ export function silenceNotice(scene: Scene, silence: SilenceFields): Message {
   return {
     text: pushText(over ? sentence : t.silencePush(silence.number, what, clock(silence.endsAt))),
     blocks: [
-      richText([line(`🔕 ${[sentence, ...more].join(' ')}`)]),
+      richText([line(`🔕 ${sentence}`), ...more.map((one) => line(one))]),
       ...(over ? [] : [actions(button('silence.extend', t.extend, ids), button('silence.expire', t.endNow, ids))]),
       context(
         [
