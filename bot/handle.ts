@@ -41,6 +41,7 @@ export async function handle(options: HandleOptions, inbound: Inbound): Promise<
   const asked = options.api.as(person);
   const api: Api = {
     as: (other) => asked.as(other),
+    put: (path, bytes) => asked.put(path, bytes, { correlationId }),
     call: (document, variables, call = {}) => asked.call(document, variables, { correlationId, ...call }),
   };
   const { viewer } = await api.call(viewerQuery, {});

@@ -223,6 +223,29 @@ export const manualFeedbackCreate = graphql(
   [errorFields],
 );
 
+export const manualsQuery = graphql(
+  `query BotManuals($first: Int) {
+    manuals(first: $first) { totalCount nodes { code title version revisedAt stale visibility team } } }`,
+);
+
+export const manualUploadCreate = graphql(
+  `mutation BotManualUploadCreate($input: ManualUploadCreateInput!) {
+    manualUploadCreate(input: $input) { upload { id path } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const manualIngest = graphql(
+  `mutation BotManualIngest($input: ManualIngestInput!) {
+    manualIngest(input: $input) { ingest { id } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const manualIngestQuery = graphql(
+  `query BotManualIngestState($id: ID!) {
+    manualIngest(id: $id) { status totalFiles doneFiles
+      files { path status message manual { code title visibility } } } }`,
+);
+
 export const manualGapReport = graphql(
   `mutation BotManualGapReport($input: ManualGapReportInput!) {
     manualGapReport(input: $input) { gap { number } userErrors { ...ErrorFields } } }`,

@@ -58,3 +58,31 @@ export const relatedQuery = graphql(`
     manualPassage(id: $id) { id related(first: 5) { id position section manual { code title version } } }
   }
 `);
+
+export const manualsQuery = graphql(`
+  query ConsoleManuals($filter: ManualFilter, $after: String) {
+    manuals(first: 50, after: $after, filter: $filter) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { id code title locale version revisedAt stale status visibility team owner chunkCount error systems { name } }
+    }
+  }
+`);
+
+export const uploadCreateMutation = graphql(`
+  mutation ConsoleUploadCreate($input: ManualUploadCreateInput!) {
+    manualUploadCreate(input: $input) { upload { id path } userErrors { code message } }
+  }
+`);
+
+export const ingestMutation = graphql(`
+  mutation ConsoleManualIngest($input: ManualIngestInput!) {
+    manualIngest(input: $input) { ingest { id } userErrors { code message } }
+  }
+`);
+
+export const ingestQuery = graphql(`
+  query ConsoleManualIngestState($id: ID!) {
+    manualIngest(id: $id) { status totalFiles doneFiles files { path status message manual { code title } } }
+  }
+`);

@@ -3,7 +3,7 @@ import { Secret } from '../../lib/secret.ts';
 import { type OpenAiServer, openAiServer } from '../../test/servers/openai/server.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { type GraphqlApi, graphqlApi, keys, people } from '../../test/support/graphql-api.ts';
-import { putManual } from '../../test/support/written-manuals.ts';
+import { putManual, putOtherManuals } from '../../test/support/written-manuals.ts';
 import { createOpenAi } from '../adapters/llm/openai.ts';
 
 const jin = { key: keys.bot, person: people.requester };
@@ -33,6 +33,7 @@ beforeAll(async () => {
   });
   plain = await graphqlApi(database.url);
   api = await graphqlApi(database.url, { llm });
+  await putOtherManuals(api.db);
   const open = await putManual(api.db, {
     code: 'PAY-GUIDE-03',
     title: 'Retrying payments by hand',
@@ -44,11 +45,13 @@ beforeAll(async () => {
         'Check the queue',
         'Check the backlog of `pay_retry_queue`.\nAbove 1,000 entries, stop the retry batch for 10 minutes.',
       ],
-      [
-        'Start again',
-        'After approval, start the payment retry with `payctl retry --all`.\nDo not restart payment-api meanwhile.',
-      ],
+      ['At night', 'Do not restart payment-api with `payctl` meanwhile.'],
     ],
+  });
+  await putManual(api.db, {
+    code: 'PAY-GUIDE-04',
+    title: 'Starting payments again',
+    sections: [['Start again', 'After approval, start the payment retry with `payctl retry --all`.']],
   });
   openPassage = open.passages[0] ?? '';
   const hidden = await putManual(api.db, {

@@ -3,7 +3,7 @@ import type { Locale, ManualAnswerMode } from '../db.ts';
 import type { Llm } from '../ports/llm.ts';
 import type { CitedSentence as CheckedSentence } from './cite-rules.ts';
 import type { FindPassages, FoundPassage } from './find-passages.ts';
-import { type Highlight, quoteOf } from './quote-rules.ts';
+import { type Highlight, questionTerms, quoteOf } from './quote-rules.ts';
 import type { ManualQuery } from './search.ts';
 import { termsOf } from './sparse-rules.ts';
 import { type Written, writeAnswer } from './write-answer.ts';
@@ -62,7 +62,7 @@ export async function manualAnswer(
   const begun = performance.now();
   const { question, answerLocale, ...filter } = ask;
   const found = await deps.findPassages({ ...filter, words: question, limit: mostPassages, prefer: answerLocale });
-  const terms = new Set(termsOf(question));
+  const terms = questionTerms(question);
   const end = (made: Omit<MadeAnswer, 'degraded' | 'tookMs'>): MadeAnswer => ({
     ...made,
     degraded: found.degraded,

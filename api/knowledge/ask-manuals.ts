@@ -93,6 +93,8 @@ type Kept = ReturnType<typeof dataOf> &
 
 async function keep(deps: AnswerDeps, viewer: Viewer, { operation, ...data }: Kept): Promise<ManualAnswer> {
   return inTransaction(deps.db, async (tx) => {
+    // Two requests with one key at the same moment: the second finds what the first made.
+    await tx.$queryRaw`select pg_advisory_xact_lock(hashtext(${`manual-answer:${data.id}`}))::text`;
     const known = await tx.manualAnswer.findUnique({ where: { id: data.id } });
     if (known !== null) return known;
     const row = await tx.manualAnswer.create({ data });

@@ -1,5 +1,6 @@
 import { isTurnedRound, uncitedDeed } from './deed-rules.ts';
 import { missingFact } from './fact-rules.ts';
+import { englishOf, koreanOf } from './lexicon-rules.ts';
 import { comparable, isHangul, sentencesOf } from './plain-rules.ts';
 import { termsOf } from './sparse-rules.ts';
 
@@ -44,6 +45,8 @@ export interface CheckedAnswer {
 
 const mostSentences = 6;
 const longestSentence = 400;
+/** From this many words of the glossary on, one of them must be met. */
+const mostUnmet = 2;
 /** Share of a sentence's own terms that the quote, and the passage with its heading, must hold when both are in one language. */
 const leastShare = { quote: 0.25, passage: 0.5 };
 
@@ -113,8 +116,24 @@ function problemOf(text: string, cited: readonly Cited[]): DropReason | null {
   if (isTurnedRound(text, quote)) return 'turned-round';
   if (isHangul(text) === isHangul(quote)) {
     if (share(text, quote) < leastShare.quote || share(text, passage) < leastShare.passage) return 'not-about-it';
-  }
+  } else if (speaksOfOther(text, passage)) return 'not-about-it';
   return null;
+}
+
+/**
+ * Whether a sentence in one language speaks of other things than a passage in the other one: the glossary knows several of its words, and
+ * none of their meanings stands there.
+ */
+function speaksOfOther(text: string, passage: string): boolean {
+  if (isHangul(text)) {
+    const { known } = englishOf(text);
+    const held = new Set(termsOf(passage));
+    const meets = known.filter(({ meanings }) => meanings.some((one) => termsOf(one).every((term) => held.has(term))));
+    return known.length >= mostUnmet && meets.length === 0;
+  }
+  const known = koreanOf(text);
+  const meets = known.filter(({ meanings }) => meanings.some((one) => passage.includes(one)));
+  return known.length >= mostUnmet && meets.length === 0;
 }
 
 /** Share of the terms of one text that the other holds; 1 for a text without any. */

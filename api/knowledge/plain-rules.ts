@@ -27,6 +27,6 @@ export function sentencesOf(text: string): string[] {
 export function isHangul(text: string): boolean {
   const hangul = text.match(/\p{Script=Hangul}/gu)?.length ?? 0;
   const latin = text.match(/\p{Script=Latin}/gu)?.length ?? 0;
-  // A Korean sentence about Latin names has fewer letters of its own: each syllable counts for two.
-  return hangul * 2 >= latin && hangul > 0;
+  // A Korean sentence about Latin names has fewer letters of its own: each syllable counts for three.
+  return hangul * 3 >= latin && hangul > 0;
 }

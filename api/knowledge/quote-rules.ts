@@ -1,4 +1,5 @@
 import { clip, inert } from '../../lib/text.ts';
+import { queryTerms } from './query-rules.ts';
 import { termsOf } from './sparse-rules.ts';
 
 /** A range of a quote, in UTF-16 units as JavaScript and GraphQL clients count. */
@@ -13,6 +14,14 @@ export interface Quote {
 }
 
 const mostHighlights = 40;
+/** Terms a question only hints at (pairs of syllables across words) mark nothing. */
+const leastWeight = 0.5;
+
+/** What a question asks for, as words of passages in both languages. */
+export function questionTerms(question: string): ReadonlySet<string> {
+  return new Set(queryTerms(question).flatMap(({ term, weight }) => (weight >= leastWeight ? [term] : [])));
+}
+
 const word = /[\p{Script=Hangul}]+|[\p{Script=Latin}\d]+/gu;
 
 /** Where a text holds one of these terms. */

@@ -1,7 +1,8 @@
 import { askManual } from '../ask-manual.ts';
+import { manualList } from '../blocks/manual-learn.ts';
 import { gapList } from '../blocks/manual-views.ts';
 import { defineCommand, exampleOf } from '../command.ts';
-import { manualGapsQuery } from '../operations.ts';
+import { manualGapsQuery, manualsQuery } from '../operations.ts';
 import { tell } from '../session.ts';
 
 /** Answers from the manuals: cited or quoted, or the plain word that they do not say. */
@@ -24,6 +25,10 @@ export const command = defineCommand({
     switch (input.verb) {
       case 'add':
         return tell(session, session.t.manual.fileHint);
+      case 'list': {
+        const { manuals } = await session.api.call(manualsQuery, { first: 30 });
+        return session.answer(manualList(session.scene, manuals));
+      }
       case 'gaps': {
         const { manualGaps } = await session.api.call(manualGapsQuery, {});
         return session.answer(gapList(session.scene, manualGaps));

@@ -71,3 +71,22 @@ export async function putManual(db: Db, manual: TestManual): Promise<{ id: strin
   }
   return { id, passages };
 }
+
+const topics =
+  'certificates:renew:expiry|backups:restore:tape|printers:queue:spool|routers:firmware:uplink|accounts:password:lockout|storage:volume:quota|mail:relay:bounce|proxies:cache:purge|clusters:node:drain|queues:consumer:lag|indexes:vacuum:bloat|licences:seat:audit|sensors:probe:calibrate|tunnels:peer:handshake|batches:calendar:holiday|exports:ledger:closing|kiosks:screen:reboot|badges:door:reader|antennas:signal:mast|archives:retention:shred';
+
+/** Manuals about other things: search judges how rare words are by the whole collection, so a test's own must not be all of it. */
+export async function putOtherManuals(db: Db): Promise<void> {
+  for (const [index, topic] of topics.split('|').entries()) {
+    const [thing = '', part = '', deed = ''] = topic.split(':');
+    await putManual(db, {
+      code: `OTHER-${String(index + 1).padStart(2, '0')}`,
+      title: `Handling ${thing}`,
+      sections: [
+        ['Before', `Find out which ${thing} are concerned and note the state of each ${part}.`],
+        ['Steps', `Work through the ${thing} one at a time. Look after the ${part}, then ${deed} what is left over.`],
+        ['After', `Write down what was done to the ${thing} and who looked at the ${part}.`],
+      ],
+    });
+  }
+}

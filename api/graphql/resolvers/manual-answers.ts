@@ -3,8 +3,7 @@ import { fromGlobalId, isUuid } from '../../../lib/ids.ts';
 import { Locale, type ManualGap as ManualGapRow } from '../../db.ts';
 import { closeGap, giveFeedback, reportGap } from '../../knowledge/answer-feedback.ts';
 import { askManuals, mayReadAnswer, shareAnswer } from '../../knowledge/ask-manuals.ts';
-import { quoteOf } from '../../knowledge/quote-rules.ts';
-import { termsOf } from '../../knowledge/sparse-rules.ts';
+import { questionTerms, quoteOf } from '../../knowledge/quote-rules.ts';
 import { readerOf } from '../../knowledge/visibility-rules.ts';
 import { readPage } from '../connection.ts';
 import { once } from '../idempotency.ts';
@@ -30,8 +29,7 @@ import {
 } from '../types/manual-answer-payloads.ts';
 import { ManualGapView } from '../types/manual-gap.ts';
 import { ManualPassageView } from '../types/manual-passage.ts';
-import { visibleManual, visibleManualByCode, visiblePassage } from '../types/read-passage.ts';
-import { viewOrNull } from '../types/view.ts';
+import { visiblePassage } from '../types/read-passage.ts';
 
 const longestQuestion = 1_000;
 const mostHits = 50;
@@ -60,7 +58,7 @@ export class ManualAnswerResolver {
       locale,
       system: system?.name ?? null,
     });
-    const terms = new Set(termsOf(text));
+    const terms = questionTerms(text);
     const hits = await Promise.all(
       found.passages.map(async (passage): Promise<ManualHit | null> => {
         const shown = await visiblePassage(ctx, passage.chunkId);
@@ -79,31 +77,6 @@ export class ManualAnswerResolver {
     );
     const { answered, semantic, degraded, tookMs } = found;
     return { hits: hits.filter((hit) => hit !== null), answered, semantic, degraded, tookMs };
-  }
-
-  @Query(() => ManualView, {
-    nullable: true,
-    description: 'By id, or by code: the revision asked for, else the newest.',
-  })
-  async manual(
-    @Ctx() ctx: RequestContext,
-    @Arg('code', () => String, { nullable: true }) code: string | null,
-    @Arg('id', () => ID, { nullable: true }) id: string | null,
-    @Arg('revision', () => Int, { nullable: true }) revision: number | null,
-  ): Promise<ManualView | null> {
-    need(ctx, 'MANUAL_READ');
-    const known = id ? fromGlobalId(id) : null;
-    if (id)
-      return known?.type === 'Manual' && isUuid(known.id)
-        ? viewOrNull(await visibleManual(ctx, known.id), ManualView)
-        : null;
-    if (!code) return null;
-    if (!revision) return visibleManualByCode(ctx, code);
-    const row = await ctx.deps.db.manual.findUnique({
-      where: { code_revision: { code, revision } },
-      select: { id: true },
-    });
-    return row === null ? null : viewOrNull(await visibleManual(ctx, row.id), ManualView);
   }
 
   @Query(() => ManualAnswerView, { nullable: true })

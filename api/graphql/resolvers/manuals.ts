@@ -30,11 +30,15 @@ import { viewOrNull } from '../types/view.ts';
 /** The manuals themselves: which there are, taking them in and out. The functions of knowledge/ check rights and write the audit entries. */
 @Resolver()
 export class ManualResolver {
-  @Query(() => ManualView, { nullable: true })
+  @Query(() => ManualView, {
+    nullable: true,
+    description: 'By id, or by code: the revision asked for, else the newest.',
+  })
   async manual(
     @Ctx() ctx: RequestContext,
     @Arg('code', () => String, { nullable: true }) code: string | null,
     @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('revision', () => Int, { nullable: true }) revision: number | null,
   ): Promise<ManualView | null> {
     need(ctx, 'MANUAL_READ');
     if (id) {
@@ -43,7 +47,11 @@ export class ManualResolver {
         ? viewOrNull(await visibleManual(ctx, known.id), ManualView)
         : null;
     }
-    return code ? visibleManualByCode(ctx, code) : null;
+    if (!code) return null;
+    if (!revision) return visibleManualByCode(ctx, code);
+    const where = { code_revision: { code, revision } };
+    const row = await ctx.deps.db.manual.findUnique({ where, select: { id: true } });
+    return row === null ? null : viewOrNull(await visibleManual(ctx, row.id), ManualView);
   }
 
   @Query(() => ManualConnection)

@@ -1,6 +1,5 @@
 import type { AlertGroup } from '../../db.ts';
-import { quoteOf } from '../../knowledge/quote-rules.ts';
-import { termsOf } from '../../knowledge/sparse-rules.ts';
+import { questionTerms, quoteOf } from '../../knowledge/quote-rules.ts';
 import { maySee, sharedReader } from '../../knowledge/visibility-rules.ts';
 import type { RequestContext } from '../request-context.ts';
 import { ManualHit, ManualView } from './manual.ts';
@@ -20,7 +19,7 @@ export async function nearestManual(ctx: RequestContext, group: AlertGroup): Pro
   const nearest = found?.answered === true ? found.passages[0] : undefined;
   const passage = nearest === undefined ? null : await visiblePassage(ctx, nearest.chunkId);
   if (nearest === undefined || passage === null || !maySee(sharedReader, passage.source)) return null;
-  const quote = quoteOf(nearest.text, new Set(termsOf(words)), 300);
+  const quote = quoteOf(nearest.text, questionTerms(words), 300);
   return Object.assign(new ManualHit(), {
     manual: new ManualView(passage.source),
     passage,
