@@ -24,6 +24,12 @@ test('a block of code keeps its lines and loses its fence', () => {
   expect(shown('First:\n```bash\nrm **x**\n```\nthen stop')).toEqual(['First:\n', 'code(rm **x**\n)', 'then stop']);
 });
 
+test('tables, quotations and headings lose their marks at the edges of lines', () => {
+  const table = '### Causes\n| What | Cause |\n| --- | :---: |\n| `a|b` | full |\n> Sample.';
+
+  expect(shown(table)).toEqual(['Causes\nWhat | Cause\n', 'code(a|b)', ' | full\nSample.']);
+});
+
 test('whatever it holds, no letter is added, and what is left out are only marks', () => {
   fc.assert(
     fc.property(
