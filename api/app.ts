@@ -36,6 +36,7 @@ import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { createCollectionSize } from './knowledge/chunk-reader.ts';
 import { embedChunks } from './knowledge/embed-chunks.ts';
 import { embedQuestion } from './knowledge/embed-question.ts';
 import { createFindPassages } from './knowledge/find-passages.ts';
@@ -197,8 +198,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   });
   shutdown.add('search index', embedded.close);
   const embed = embedQuestion(embedder);
+  const size = createCollectionSize(db);
   const search = (query: ManualQuery): Promise<ManualSearchResult> =>
-    searchManuals({ db, store: points, llm, embed, help: { rewrite: true, order: false } }, query);
+    searchManuals({ db, store: points, llm, embed, size, help: { rewrite: true, order: false } }, query);
   const manuals = createManualLibrary(db, search);
   const findPassages = createFindPassages(db, search);
   const dependencies = createDependencies({

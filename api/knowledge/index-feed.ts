@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import type { Db } from '../db.ts';
 import type { ChunkPoint, ManualPoints } from '../ports/vector-store.ts';
 import { type IndexedManual, pointOf, type VectorSettings } from './point-rules.ts';
@@ -18,9 +19,11 @@ export interface FeedChanges {
   readonly gone: readonly string[];
 }
 
-const pageChunks = 96;
+const pageChunks = 64;
 const pageChunksWithDense = 32;
 const manualsAtOnce = 64;
+/** Other work of the process waits no longer than about this. */
+const sliceMs = 3;
 
 /** Where the changes end now. */
 async function readMark(db: Db): Promise<FeedMark> {
@@ -75,6 +78,7 @@ export async function* readPoints(
     let last: Place | null = null;
     for (let full = true; full; ) {
       const rows = await readPage(db, found, last, { withDense: settings.denseSize !== null, take });
+      let begun = performance.now();
       for (const row of rows) {
         const manual = manuals.get(row.manualId);
         if (manual === undefined) continue;
@@ -82,7 +86,11 @@ export async function* readPoints(
           if (held.points.length > 0) yield { ...held };
           Object.assign(held, { manualId: row.manualId, points: [] });
         }
-        held.points.push(pointOf(manual, { ...row, dense: row.dense ?? null }, settings));
+        held.points.push(pointOf(manual, { ...row, sparse: JSON.parse(row.sparse) }, settings));
+        if (performance.now() - begun > sliceMs) {
+          await pause();
+          begun = performance.now();
+        }
       }
       last = rows.at(-1) ?? last;
       full = rows.length === take;
@@ -96,30 +104,30 @@ interface Place {
   readonly seq: number;
 }
 
+/** The counts of terms come as text: they are parsed row by row, with room for other work in between. */
+interface ChunkRow {
+  readonly id: string;
+  readonly manualId: string;
+  readonly seq: number;
+  readonly sparse: string;
+  readonly sparseVersion: number;
+  readonly denseModel: string | null;
+  readonly dense: Uint8Array | null;
+}
+
 function readPage(
   db: Db,
   manualIds: string[],
   after: Place | null,
   { withDense, take }: { readonly withDense: boolean; readonly take: number },
-) {
-  const later =
-    after === null
-      ? {}
-      : { OR: [{ manualId: { gt: after.manualId } }, { manualId: after.manualId, seq: { gt: after.seq } }] };
-  return db.manualChunk.findMany({
-    where: { manualId: { in: manualIds }, ...later },
-    select: {
-      id: true,
-      manualId: true,
-      seq: true,
-      sparse: true,
-      sparseVersion: true,
-      denseModel: true,
-      dense: withDense,
-    },
-    orderBy: [{ manualId: 'asc' }, { seq: 'asc' }],
-    take,
-  });
+): Promise<ChunkRow[]> {
+  const from = after ?? { manualId: '00000000-0000-0000-0000-000000000000', seq: -1 };
+  return db.$queryRaw<ChunkRow[]>`
+    select id::text as id, "manualId"::text as "manualId", seq, sparse::text as sparse, "sparseVersion", "denseModel",
+      case when ${withDense} then dense end as dense
+    from "ManualChunk"
+    where "manualId" = any(${manualIds}::uuid[]) and ("manualId", seq) > (${from.manualId}::uuid, ${from.seq})
+    order by "manualId", seq limit ${take}`;
 }
 
 function readHeads(db: Db, ids: readonly string[]): Promise<IndexedManual[]> {

@@ -3,7 +3,7 @@ import type { ManualPoints, PointWriter } from '../ports/vector-store.ts';
 import { type FeedMark, feedStart, readChanges, readPoints, readyManuals } from './index-feed.ts';
 import type { VectorSettings } from './point-rules.ts';
 
-const pointsAtOnce = 256;
+const pointsAtOnce = 128;
 
 /** Writes the points of these manuals; `onBatch` is told how many points are written so far. */
 async function putManuals(

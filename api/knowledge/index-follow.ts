@@ -12,8 +12,6 @@ export interface FollowedIndex extends PointSearch {
   refresh(): Promise<void>;
   /** Compares the number of chunks with the record and fills the index again when they differ without a change to explain it. */
   check(): Promise<void>;
-  /** Whether the index was filled once. */
-  readonly isLoaded: () => boolean;
 }
 
 export interface FollowOptions {
@@ -97,9 +95,11 @@ export function followManuals({ db, store, denseModel, log, ...waits }: FollowOp
     return Promise.race([done, limit]).finally(() => clearTimeout(timer));
   };
 
+  /** A thread that died took the index with it. */
+  const isLoaded = (): boolean => state?.life === store.lives();
+
   return {
     refresh,
-    isLoaded: () => state !== null,
     async check() {
       await refresh();
       const before = state?.mark;
@@ -111,9 +111,9 @@ export function followManuals({ db, store, denseModel, log, ...waits }: FollowOp
       await refresh();
     },
     async search(query): Promise<PointAnswer> {
-      const isStale = performance.now() - lookedAt > staleMs || state?.life !== store.lives();
-      const current = isStale ? await bounded(refresh(), state === null ? loadMs : refreshMs) : true;
-      if (state === null) return { hits: [], store: 'embedded', degraded: 'the index is being loaded' };
+      const isStale = performance.now() - lookedAt > staleMs || !isLoaded();
+      const current = isStale ? await bounded(refresh(), isLoaded() ? refreshMs : loadMs) : true;
+      if (!isLoaded()) return { hits: [], store: 'embedded', degraded: 'the index is being loaded' };
       const answer = await store.search(query);
       return current ? answer : { ...answer, degraded: 'changes of the last moments may be missing' };
     },

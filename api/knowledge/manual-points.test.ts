@@ -30,6 +30,8 @@ const ask = (words: string, over: Partial<PointQuery> = {}): PointQuery => {
 const idsOf = async (from: Pick<VectorStore, 'search'>, query: PointQuery) =>
   (await from.search(query)).hits.map((hit) => hit.id);
 
+/** Other work on the machine must not decide a test. */
+const patience = { refreshMs: 15_000, loadMs: 15_000 };
 let core: RecordCore;
 let embedded: EmbeddedStore;
 beforeEach(async () => {
@@ -43,7 +45,7 @@ afterEach(async () => {
 
 describe('the embedded index of a process', () => {
   const follow = (staleMs: number) =>
-    followManuals({ db: core.db, store: embedded, denseModel: null, log: core.log, staleMs });
+    followManuals({ db: core.db, store: embedded, denseModel: null, log: core.log, staleMs, ...patience });
 
   it('is filled by the first search, and a search that comes later than a moment sees what was committed since', async () => {
     const first = await writeManual(core.db, { code: 'disk', chunks: [{ text: 'disk full' }, { text: 'memory' }] });
@@ -155,12 +157,8 @@ describe('weights of all processes', () => {
     });
     await readIndexSettings(core.db, null);
 
-    expect(await reviseIndexSettings(core.db, 'test')).toMatchObject({
-      generation: 2,
-      denseModel: 'test',
-      denseSize: 2,
-    });
-    const index = followManuals({ db: core.db, store: embedded, denseModel: 'test', log: core.log });
+    expect(await reviseIndexSettings(core.db, 'test')).toMatchObject({ generation: 2, denseModel: 'test', denseSize: 2 });
+    const index = followManuals({ db: core.db, store: embedded, denseModel: 'test', log: core.log, ...patience });
     const { hits } = await index.search({ ...ask(''), dense: Float32Array.of(0, 1) });
 
     expect(hits).toMatchObject([{ score: 1 }]);

@@ -57,7 +57,7 @@ export function pointOf(manual: IndexedManual, chunk: IndexedChunk, settings: Ve
 
 /** Float32 values from their bytes, little endian, wherever they lie in memory. */
 function floatsOf(bytes: Uint8Array): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes).buffer);
+  return new Float32Array(bytes.slice().buffer);
 }
 
 /** A mean length that is further off than this makes weights that should be made again. */

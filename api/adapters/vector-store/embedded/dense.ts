@@ -1,4 +1,4 @@
-import { createDotKernel, type DotKernel } from './kernel.ts';
+import { createDotKernel } from './kernel.ts';
 import { createRanking } from './ranking.ts';
 
 /** Normalised embeddings of one length, and the exact best ones for a query. Rows that are freed are used again. */
@@ -19,31 +19,43 @@ const pageBytes = 65_536;
 const growPages = 64;
 const blockRows = 1_024;
 const largestCode = 127;
+/** A step of one digit is so many steps of the next. */
+const finer = 254;
 
-/** A memory in which a header is followed by rows of one size. */
-function createRowMemory(kind: 'floats' | 'bytes', headerBytes: number, rowBytes: number) {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(headerBytes / pageBytes) });
-  const dots: DotKernel = createDotKernel(kind, memory);
+/** One digit of every value of every row, and products of a query with rows of them. */
+function createDigits(padded: number) {
+  const out = padded * 2;
+  const header = out + blockRows * 4;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(header / pageBytes) });
+  const dots = createDotKernel(memory);
+  const addressOf = (row: number) => header + row * padded;
   return {
-    memory,
-    dots,
-    addressOf: (row: number) => headerBytes + row * rowBytes,
+    row: (row: number) => new Int8Array(memory.buffer, addressOf(row), padded),
+    /** Grows by little, so that the memory is never much larger than what is in it. */
     reserve(rows: number): void {
-      const missing = headerBytes + rows * rowBytes - memory.buffer.byteLength;
+      const missing = addressOf(rows) - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.max(growPages, Math.ceil(missing / pageBytes)));
+    },
+    ask(codes: Int16Array): void {
+      new Int16Array(memory.buffer, 0, padded).set(codes);
+    },
+    /** Products with rows that follow each other, at most a block of them; valid until the next ones. */
+    products(first: number, count: number): Float32Array {
+      dots(0, addressOf(first), count, padded, out);
+      return new Float32Array(memory.buffer, out, count);
     },
   };
 }
 
 /**
- * Two passes, and the result is exact. The first reads one byte for each value and knows for every row how far its estimate can be
- * off (Cauchy-Schwarz on what the rounding took away); the second computes those rows whose estimate could still be among the best.
+ * A value is kept as three digits of 8 bits: together as exact as a 32-bit float of this size, in three bytes. A search makes three
+ * passes and is exact. The first reads the first digit of all rows and knows for every row how far its estimate can be off
+ * (Cauchy-Schwarz on what the other digits hold); the second adds the next digit for those rows that could still be among the best;
+ * the third computes the few that are left.
  */
 export function createDenseRows(size: number): DenseRows {
   const padded = Math.ceil(size / 16) * 16;
-  const vectorBytes = padded * 4;
-  const vectors = createRowMemory('floats', vectorBytes + 64, vectorBytes);
-  const codes = createRowMemory('bytes', padded * 2 + blockRows * 4, padded);
+  const [first, second, third] = [createDigits(padded), createDigits(padded), createDigits(padded)] as const;
   const largestQueryCode = Math.min(8_191, Math.floor(2 ** 31 / (largestCode * padded)) - 1);
   let slotOf = new Uint32Array(blockRows).fill(none);
   let scales = new Float32Array(blockRows);
@@ -53,8 +65,7 @@ export function createDenseRows(size: number): DenseRows {
   let used = 0;
 
   const reserve = (rows: number): void => {
-    vectors.reserve(rows);
-    codes.reserve(rows);
+    for (const digits of [first, second, third]) digits.reserve(rows);
     if (rows <= slotOf.length) return;
     const length = Math.ceil((rows * 1.25) / blockRows) * blockRows;
     const grown = new Uint32Array(length).fill(none);
@@ -63,18 +74,18 @@ export function createDenseRows(size: number): DenseRows {
     scales = extend(scales, length);
     errors = extend(errors, length);
   };
-  const quantise = (row: number, vector: Float32Array): void => {
-    const scale = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largestCode || 1;
-    const into = new Int8Array(codes.memory.buffer, codes.addressOf(row), padded);
-    let lost = 0;
-    for (let i = 0; i < size; i++) {
-      const value = vector[i] ?? 0;
-      const code = Math.round(value / scale);
-      into[i] = code;
-      lost += (value - code * scale) ** 2;
-    }
-    scales[row] = scale;
-    errors[row] = Math.sqrt(lost) * 1.0001 + 1e-6;
+  /** The product itself: rows are read as they were stored, sums are 64-bit. */
+  const dotOf = (query: Float32Array, row: number): number => {
+    const [a, b, c] = [first.row(row), second.row(row), third.row(row)];
+    let sum = 0;
+    for (let i = 0; i < size; i++)
+      sum += (query[i] ?? 0) * ((a[i] ?? 0) + ((b[i] ?? 0) + (c[i] ?? 0) / finer) / finer);
+    return Math.fround(sum * (scales[row] ?? 0));
+  };
+  /** The score that `limit` rows surely reach. */
+  const reached = (limit: number, surely: ReturnType<typeof createRanking>): number => {
+    const sure = surely.take();
+    return sure.length < limit ? Number.NEGATIVE_INFINITY : (sure.at(-1)?.score ?? 0);
   };
 
   return {
@@ -84,8 +95,21 @@ export function createDenseRows(size: number): DenseRows {
     add(slot, vector) {
       const row = free.pop() ?? used++;
       reserve(row + 1);
-      new Float32Array(vectors.memory.buffer, vectors.addressOf(row), padded).set(vector);
-      quantise(row, vector);
+      const [a, b, c] = [first.row(row), second.row(row), third.row(row)];
+      const scale = Math.fround(largest(vector) / largestCode) || 1;
+      let lost = 0;
+      for (let i = 0; i < size; i++) {
+        const steps = (vector[i] ?? 0) / scale;
+        const one = Math.max(-largestCode, Math.min(largestCode, Math.round(steps)));
+        const left = (steps - one) * finer;
+        const two = Math.max(-largestCode, Math.min(largestCode, Math.round(left)));
+        a[i] = one;
+        b[i] = two;
+        c[i] = Math.max(-largestCode, Math.min(largestCode, Math.round((left - two) * finer)));
+        lost += (steps - one) ** 2;
+      }
+      scales[row] = scale;
+      errors[row] = Math.sqrt(lost) * scale * 1.0001 + 1e-6;
       slotOf[row] = slot;
       rowOf.set(slot, row);
     },
@@ -97,51 +121,64 @@ export function createDenseRows(size: number): DenseRows {
       free.push(row);
     },
     search(query, limit, mask, isBefore) {
-      const scale = query.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largestQueryCode || 1;
-      const queryCodes = Int16Array.from(query, (value) => Math.round(value / scale));
+      const scale = largest(query) / largestQueryCode || 1;
+      const codes = new Int16Array(padded);
       let lost = 0;
       let length = 0;
-      for (const [i, value] of query.entries()) {
-        const rounded = (queryCodes[i] ?? 0) * scale;
-        lost += (value - rounded) ** 2;
-        length += rounded ** 2;
+      for (let i = 0; i < size; i++) {
+        const value = query[i] ?? 0;
+        codes[i] = Math.round(value / scale);
+        lost += (value - (codes[i] ?? 0) * scale) ** 2;
+        length += ((codes[i] ?? 0) * scale) ** 2;
       }
+      first.ask(codes);
+      second.ask(codes);
       // Stored vectors are no longer than one; the last part covers the rounding of the floats themselves.
       const always = Math.sqrt(lost) + 1e-5;
       const perError = Math.sqrt(length);
-      new Float32Array(vectors.memory.buffer, 0, padded).fill(0).set(query);
-      new Int16Array(codes.memory.buffer, 0, padded).fill(0).set(queryCodes);
-      const results = padded * 2;
-      const estimates = new Float32Array(codes.memory.buffer, results, blockRows);
-      const atMost = new Float32Array(used).fill(Number.NEGATIVE_INFINITY);
+      const estimates = new Float32Array(used);
+      const able: number[] = [];
       const surely = createRanking(limit, () => true);
-      for (let first = 0; first < used; first += blockRows) {
-        const last = Math.min(used, first + blockRows);
+      for (let from = 0; from < used; from += blockRows) {
+        const to = Math.min(used, from + blockRows);
         let wanted = false;
-        for (let row = first; row < last && !wanted; row++) wanted = mask[slotOf[row] ?? none] === 1;
+        for (let row = from; row < to && !wanted; row++) wanted = mask[slotOf[row] ?? none] === 1;
         if (!wanted) continue;
-        codes.dots(0, codes.addressOf(first), last - first, padded, results);
-        for (let row = first; row < last; row++) {
+        const products = first.products(from, to - from);
+        for (let row = from; row < to; row++) {
           if (mask[slotOf[row] ?? none] !== 1) continue;
-          const estimate = (estimates[row - first] ?? 0) * (scales[row] ?? 0) * scale;
-          const off = perError * (errors[row] ?? 0) + always;
-          atMost[row] = estimate + off;
-          surely.offer(row, estimate - off);
+          const estimate = (products[row - from] ?? 0) * (scales[row] ?? 0) * scale;
+          estimates[row] = estimate;
+          able.push(row);
+          surely.offer(row, estimate - perError * (errors[row] ?? 0) - always);
         }
       }
-      const sure = surely.take();
-      const least = sure.length < limit ? Number.NEGATIVE_INFINITY : (sure.at(-1)?.score ?? 0);
-      const best = createRanking(limit, isBefore);
-      const result = new Float32Array(vectors.memory.buffer, vectorBytes, 1);
-      for (let row = 0; row < used; row++) {
-        const most = atMost[row] ?? Number.NEGATIVE_INFINITY;
-        if (most === Number.NEGATIVE_INFINITY || most < least) continue;
-        vectors.dots(0, vectors.addressOf(row), 1, vectorBytes, vectorBytes);
-        best.offer(slotOf[row] ?? none, result[0] ?? 0);
+      const least = reached(limit, surely);
+      const nearer: number[] = [];
+      // What the third digit holds: half a step of the second for every value.
+      const left = (perError * Math.sqrt(size) * 0.5) / finer;
+      for (const row of able) {
+        if ((estimates[row] ?? 0) + perError * (errors[row] ?? 0) + always < least) continue;
+        const step = (scales[row] ?? 0) * scale;
+        const estimate = (estimates[row] ?? 0) + ((second.products(row, 1)[0] ?? 0) / finer) * step;
+        estimates[row] = estimate;
+        nearer.push(row);
+        surely.offer(row, estimate - left * (scales[row] ?? 0) - always);
       }
+      const least2 = reached(limit, surely);
+      const best = createRanking(limit, isBefore);
+      for (const row of nearer)
+        if ((estimates[row] ?? 0) + left * (scales[row] ?? 0) + always >= least2)
+          best.offer(slotOf[row] ?? none, dotOf(query, row));
       return best.take();
     },
   };
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i] ?? 0));
+  return most;
 }
 
 function extend(values: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {

@@ -39,7 +39,7 @@ it('putting parts together in the middle of changes and searches changes no answ
     if (kind < 7) {
       const points = Array.from({ length: random.below(12) + 1 }, () => make(random.below(900)));
       const manuals = kind === 0 ? [...new Set(points.map((one) => one.payload.manualId))] : null;
-      both((engine) => engine.put(packPoints(points, 0), manuals));
+      both((engine) => engine.put([packPoints(points, 0)], manuals));
     } else if (kind === 7) {
       const manualId = `manual ${random.below(40)}`;
       both((engine) => engine.removeManuals([manualId]));

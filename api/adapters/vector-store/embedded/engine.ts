@@ -20,7 +20,7 @@ export type EngineQuery = Omit<PointQuery, 'dense'> & { readonly dense: Float32A
 /** The whole index, in one thread: every change is applied between two searches, so each search sees one state. */
 export interface Engine {
   /** Writes points. With `manuals`, those documents have no other points afterwards. */
-  put(pack: PackedPoints, manuals: readonly string[] | null): void;
+  put(packs: readonly PackedPoints[], manuals: readonly string[] | null): void;
   removeManuals(manualIds: readonly string[]): void;
   search(query: EngineQuery): EngineHit[];
   count(): number;
@@ -110,37 +110,34 @@ export function createEngine(denseSize: number | null): Engine {
     return ranking.take();
   };
 
+  const addPack = (pack: PackedPoints): void => {
+    const count = pack.attributeOf.length;
+    // The last of several points with one id is the one that stays.
+    const lastOf = new Map(Array.from({ length: count }, (_, index) => [readId(pack.ids, index), index]));
+    for (const id of lastOf.keys()) {
+      const old = slots.find(id);
+      if (old !== undefined) drop(old);
+    }
+    const attributeOf = pack.attributes.map(slots.attributes);
+    const made = new Uint32Array(count);
+    let row = 0;
+    for (let index = 0; index < count; index++) {
+      const hasTerms = (pack.offsets[index + 1] ?? 0) > (pack.offsets[index] ?? 0);
+      const slot = slots.add(pack.ids, index, attributeOf[pack.attributeOf[index] ?? 0] ?? 0, hasTerms);
+      made[index] = slot;
+      if (pack.hasDense[index] !== 1) continue;
+      dense?.add(slot, pack.dense.subarray(row * pack.denseSize, (row + 1) * pack.denseSize));
+      row++;
+    }
+    add(buildSegment(made, pack.offsets, pack.terms, pack.weights));
+    for (let index = 0; index < count; index++)
+      if (lastOf.get(readId(pack.ids, index)) !== index) drop(made[index] ?? 0);
+  };
+
   return {
-    put(pack, manuals) {
-      const count = pack.attributeOf.length;
-      if (manuals !== null) for (const manualId of manuals) for (const slot of slots.ofManual(manualId)) drop(slot);
-      // The last of several points with one id in a batch is the one that stays.
-      const lastOf = new Map(Array.from({ length: count }, (_, index) => [readId(pack.ids, index), index]));
-      for (const id of lastOf.keys()) {
-        const old = slots.find(id);
-        if (old !== undefined) drop(old);
-      }
-      let row = 0;
-      const attributeOf = pack.attributes.map(slots.attributes);
-      for (const part of parts(pack, 1 << 19)) {
-        const made = new Uint32Array(part.to - part.from);
-        const offsets = new Uint32Array(made.length + 1);
-        for (let index = part.from; index < part.to; index++) {
-          const entries = (pack.offsets[index + 1] ?? 0) - (pack.offsets[index] ?? 0);
-          const slot = slots.add(pack.ids, index, attributeOf[pack.attributeOf[index] ?? 0] ?? 0, entries > 0);
-          made[index - part.from] = slot;
-          offsets[index - part.from + 1] = (pack.offsets[index + 1] ?? 0) - (pack.offsets[part.from] ?? 0);
-          if (pack.hasDense[index] === 1) {
-            dense?.add(slot, pack.dense.subarray(row * pack.denseSize, (row + 1) * pack.denseSize));
-            row++;
-          }
-        }
-        const [from, to] = [pack.offsets[part.from] ?? 0, pack.offsets[part.to] ?? 0];
-        add(buildSegment(made, offsets, pack.terms.subarray(from, to), pack.weights.subarray(from, to)));
-        for (let index = part.from; index < part.to; index++) {
-          if (lastOf.get(readId(pack.ids, index)) !== index) drop(made[index - part.from] ?? 0);
-        }
-      }
+    put(packs, manuals) {
+      for (const manualId of manuals ?? []) for (const slot of slots.ofManual(manualId)) drop(slot);
+      for (const pack of packs) addPack(pack);
     },
     removeManuals(manualIds) {
       for (const manualId of manualIds) for (const slot of slots.ofManual(manualId)) drop(slot);
@@ -169,15 +166,4 @@ export function createEngine(denseSize: number | null): Engine {
       return true;
     },
   };
-}
-
-/** Cuts a pack into pieces with at most that many entries. */
-function* parts(pack: PackedPoints, entries: number): Generator<{ readonly from: number; readonly to: number }> {
-  const count = pack.attributeOf.length;
-  for (let from = 0; from < count; ) {
-    let to = from + 1;
-    while (to < count && (pack.offsets[to + 1] ?? 0) - (pack.offsets[from] ?? 0) <= entries) to++;
-    yield { from, to };
-    from = to;
-  }
 }

@@ -5,7 +5,7 @@ import type { PackedPoints } from './pack.ts';
 export type ToIndex = { readonly id: number; readonly index: number } & (
   | { readonly kind: 'open'; readonly denseSize: number | null }
   | { readonly kind: 'drop' }
-  | { readonly kind: 'put'; readonly pack: PackedPoints; readonly manuals: readonly string[] | null }
+  | { readonly kind: 'put'; readonly packs: readonly PackedPoints[]; readonly manuals: readonly string[] | null }
   | { readonly kind: 'remove'; readonly manualIds: readonly string[] }
   | { readonly kind: 'search'; readonly query: EngineQuery }
   | { readonly kind: 'count' }

@@ -23,9 +23,11 @@ export type PointAttributes = Pick<PointPayload, 'manualId' | 'locale' | 'system
 /** A vector of length one; one without any length stays as it is. */
 export function normalise(vector: Float32Array): Float32Array<ArrayBuffer> {
   let sum = 0;
-  for (const value of vector) sum += value * value;
+  for (let i = 0; i < vector.length; i++) sum += (vector[i] ?? 0) ** 2;
   const length = Math.sqrt(sum);
-  return length < 1e-12 ? new Float32Array(vector) : Float32Array.from(vector, (value) => value / length);
+  const made = new Float32Array(vector);
+  if (length >= 1e-12) for (let i = 0; i < made.length; i++) made[i] = (vector[i] ?? 0) / length;
+  return made;
 }
 
 /** Packs points; embeddings must all have `denseSize` values. */

@@ -48,10 +48,11 @@ export function createRanking(limit: number, isBefore: (one: number, other: numb
       scores[0] = score;
       sink(0);
     },
-    take: () =>
-      slots
-        .splice(0)
-        .map((slot, index) => ({ slot, score: scores[index] ?? 0 }))
-        .sort((one, other) => other.score - one.score || (isBefore(one.slot, other.slot) ? -1 : 1)),
+    take() {
+      const [taken, taking] = [slots.splice(0), scores.splice(0)];
+      return taken
+        .map((slot, index) => ({ slot, score: taking[index] ?? 0 }))
+        .sort((one, other) => other.score - one.score || (isBefore(one.slot, other.slot) ? -1 : 1));
+    },
   };
 }

@@ -1,11 +1,14 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import type { Logger } from '../../../../lib/log.ts';
 import type { ChunkPoint, IndexShape, ManualPoints, PointWriter, VectorStore } from '../../../ports/vector-store.ts';
 import { checkDense, checkQuery } from '../check.ts';
-import { normalise, packPoints, transferOf } from './pack.ts';
+import { normalise, type PackedPoints, packPoints, transferOf } from './pack.ts';
 import { type IndexThread, startIndexThread } from './thread.ts';
 
 const limitMs = 10_000;
 const pointsInAMessage = 256;
+/** Packing must not hold up the process: between packs it may do something else. */
+const pointsInAPack = 64;
 
 /** The embedded index with what only this one can tell. */
 export interface EmbeddedStore extends VectorStore {
@@ -95,8 +98,12 @@ function createWriter(
   const put = async (points: readonly ChunkPoint[], manuals: readonly string[] | null): Promise<void> => {
     const { index, denseSize } = await target();
     for (const { dense } of points) if (dense !== null) checkDense(dense.length, denseSize);
-    const pack = packPoints(points, denseSize ?? 0);
-    await thread.ask<'put'>({ kind: 'put', index, pack, manuals }, transferOf(pack));
+    const packs: PackedPoints[] = [];
+    for (let from = 0; from < points.length; from += pointsInAPack) {
+      if (from > 0) await pause();
+      packs.push(packPoints(points.slice(from, from + pointsInAPack), denseSize ?? 0));
+    }
+    await thread.ask<'put'>({ kind: 'put', index, packs, manuals }, packs.flatMap(transferOf));
   };
   return {
     async upsert(points) {

@@ -36,7 +36,7 @@ function work(message: ToIndex): FromIndex['value'] {
   if (engine === undefined) throw new Error('this index was dropped');
   switch (message.kind) {
     case 'put':
-      engine.put(message.pack, message.manuals);
+      engine.put(message.packs, message.manuals);
       tidySoon();
       return null;
     case 'remove':
