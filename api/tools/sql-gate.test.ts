@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { loadSqlGate, type SqlGate, type SqlRefusalCode } from './sql-gate.ts';
 import { ordinaryReads, refusedStatements } from '../../test/support/sql-examples.ts';
+import { loadSqlGate, type SqlGate, type SqlRefusalCode } from './sql-gate.ts';
 
 let gate: SqlGate;
 beforeAll(async () => {
