@@ -4,14 +4,17 @@ import type { Logger } from '../lib/log.ts';
 import { projectPath } from '../lib/project-path.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { migrateDeploy } from '../prisma/migrate.ts';
+import { createArtifactStore } from './adapters/artifact-store/record.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
+import { createNetProbe } from './adapters/net-probe/guarded.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
+import { createPostgresSource } from './adapters/sql-source/postgres.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
 import { unmuteGroups } from './alerts/unmute.ts';
@@ -46,6 +49,7 @@ import type { WakeTopic } from './ports/pubsub.ts';
 import { healthCheckSchedule, seedSchedule, tickSchedules } from './schedules/tick.ts';
 import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
+import { createSourceRegistry } from './systems/sources.ts';
 import { resolveViewer } from './users/resolve-viewer.ts';
 import { adminPeople, localPeople, seedKeys, seedPeople } from './users/seed.ts';
 
@@ -107,12 +111,15 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           kubeconfig: config.KUBECONFIG,
           ...(config.KUBE_CONTEXT === undefined ? {} : { context: config.KUBE_CONTEXT }),
         });
-  const probe = createHttpProbe({
-    isRegistered: async (hostPort) =>
-      (await db.system.findMany({ where: { archived: false }, select: { healthUrl: true } })).some(
-        (system) => system.healthUrl !== null && hostPortOf(system.healthUrl) === hostPort,
-      ),
-  });
+  const isRegistered = async (hostPort: string): Promise<boolean> =>
+    (await db.system.findMany({ where: { archived: false }, select: { healthUrl: true } })).some(
+      (system) => system.healthUrl !== null && hostPortOf(system.healthUrl) === hostPort,
+    );
+  const probe = createHttpProbe({ isRegistered });
+  const net = createNetProbe({ isRegistered });
+  const sql = createPostgresSource({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const registry = createSourceRegistry(db);
+  const artifacts = createArtifactStore(db);
   const metricsSource =
     config.PROMETHEUS_URL === undefined
       ? null
@@ -193,7 +200,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ...core,
     durable,
     agents,
-    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals },
+    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals, net, sql, registry, artifacts },
     llm,
     cancelApprovals,
     approvalExpiryMs: config.APPROVAL_EXPIRY,

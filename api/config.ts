@@ -117,6 +117,8 @@ export type LlmConfig =
 /** Everything the composition root needs. */
 export interface ApiConfig extends ApiVariables {
   readonly llm: LlmConfig;
+  /** Addresses of registered databases by the name of their variable. */
+  readonly sqlConnections: ReadonlyMap<string, Secret>;
 }
 
 /** The language model of a configuration; half a configuration is a problem, named. */
@@ -155,4 +157,13 @@ export function llmOf(config: ApiVariables): { readonly llm: LlmConfig } | { rea
     };
   }
   return { llm: { mode: 'none' } };
+}
+
+/** Addresses of registered databases: every variable that begins with SQL_. A system names the variable, never the address. */
+export function sqlConnectionsOf(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, Secret> {
+  return new Map(
+    Object.entries(env).flatMap(([name, value]): (readonly [string, Secret])[] =>
+      /^SQL_[A-Z0-9_]+$/.test(name) && value ? [[name, new Secret(value)]] : [],
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import { checkLines } from '../lib/check-lines.ts';
 import { said } from './blocks/answers.ts';
-import { context, header } from './blocks/elements.ts';
+import { context, escaped, header } from './blocks/elements.ts';
 import { bullets, code, richText } from './blocks/rich-text.ts';
 
 /** Elements of Slack that do something: a mention, a link, a date, a picture. Outside text may become none of them. */
@@ -35,7 +35,7 @@ await checkLines(process.stdin, process.stdout, (input) => {
   const { text, blocks } = said(input);
   const message = {
     text,
-    blocks: [...blocks, header(input), richText([bullets([input])]), code(input), context(input)],
+    blocks: [...blocks, header(input), richText([bullets([input])]), code(input), context(escaped(input, 500))],
   };
   const alive = [...activeParts(message.blocks), ...(/<[!@#]|<https?:/.test(text) ? ['text'] : [])];
   if (alive.length === 0) return { verdict: 'allow', message };

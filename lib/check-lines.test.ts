@@ -18,7 +18,12 @@ const request = (id: unknown, input: unknown, more: object = {}) => JSON.stringi
 
 test('every line is answered in order, whatever it holds', async () => {
   const written: string[] = [];
-  const output = new Writable({ write: (part, _, done) => (written.push(String(part)), done()) });
+  const output = new Writable({
+    write: (part, _, done) => {
+      written.push(String(part));
+      done();
+    },
+  });
   const lines = [
     request(1, 'a'),
     'garbage',

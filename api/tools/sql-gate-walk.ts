@@ -7,6 +7,8 @@ import { isSecretColumn, judgeSystemRelation } from './sql-gate-relations.ts';
 export interface SqlPolicy {
   /** Columns by `schema.table`; what stands here is the whole reach. */
   readonly relations?: ReadonlyMap<string, readonly string[]>;
+  /** Where a name without a schema is looked for, in this order; `public` when left out. */
+  readonly schemas?: readonly string[];
   /** More functions that only read, as `name` or `schema.name`. */
   readonly functions?: ReadonlySet<string>;
   /** Columns as `schema.table.column` that may never be named. */
@@ -180,9 +182,10 @@ export function walkStatement(tree: unknown, policy: SqlPolicy): SqlFacts {
       relations.add(full);
       return;
     }
-    const reached = policy.relations === undefined || policy.relations.has(`${schema ?? 'public'}.${name}`);
-    if (!reached) refuse('relation', full, node);
-    relations.add(`${schema ?? 'public'}.${name}`);
+    const places = schema === null ? (policy.schemas ?? ['public']) : [schema];
+    const place = places.find((one) => policy.relations === undefined || policy.relations.has(`${one}.${name}`));
+    if (place === undefined) refuse('relation', full, node);
+    relations.add(`${place}.${name}`);
   }
 
   function checkFunction(node: TreeNode): void {

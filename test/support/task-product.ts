@@ -22,6 +22,7 @@ import { projectPath } from '../../lib/project-path.ts';
 import { freePort } from './free-port.ts';
 import { type RecordCore, recordCore, viewerOf } from './record-core.ts';
 import { temporaryHome } from './temporary-home.ts';
+import { sourcePorts } from './tool-ports.ts';
 import { until } from './until.ts';
 
 /** The worker's half of the product in this process: durable tasks, agents, manuals, local processes and the real sample service. */
@@ -51,6 +52,8 @@ export async function taskProduct(
     readonly metrics?: MetricsSource | null;
     /** False: the tasks are worked by other processes (task-worker.ts). */
     readonly works?: boolean;
+    /** Which databases and addresses the tools may reach. */
+    readonly sources?: Parameters<typeof sourcePorts>[1];
     /** Stands between the tools and the runner, to lose its answers. */
     readonly between?: (processes: Cluster) => Cluster;
   } = {},
@@ -86,6 +89,7 @@ export async function taskProduct(
       processes: options.between?.(processes) ?? processes,
       kubernetes: null,
       manuals: createManualLibrary(core.db),
+      ...sourcePorts(core.db, options.sources),
     },
     llm: options.llm ?? createNoLlm(),
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),

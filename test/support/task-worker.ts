@@ -14,6 +14,7 @@ import { startSweep } from '../../api/orchestrator/sweep.ts';
 import type { TaskDeps } from '../../api/orchestrator/task-run.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
+import { sourcePorts } from './tool-ports.ts';
 
 const [databaseUrl, home, port] = z.tuple([z.string(), z.string(), z.string()]).parse(process.argv.slice(2));
 const program = 'task-worker';
@@ -31,6 +32,7 @@ const deps: TaskDeps = {
     processes: createLocalProcesses({ home }),
     kubernetes: null,
     manuals: createManualLibrary(db),
+    ...sourcePorts(db),
   },
   llm: createNoLlm(),
   cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),

@@ -11,6 +11,9 @@ export class SystemCreateInput {
   @Field(() => String, { nullable: true })
   configurationItem?: string | null | undefined;
 
+  @Field(() => JsonScalar, { nullable: true })
+  databases?: unknown | null | undefined;
+
   @Field(() => String)
   displayName!: string;
 
@@ -25,6 +28,12 @@ export class SystemCreateInput {
 
   @Field(() => String)
   idempotencyKey!: string;
+
+  @Field(() => JsonScalar, { nullable: true })
+  jobs?: unknown | null | undefined;
+
+  @Field(() => JsonScalar, { nullable: true })
+  logSources?: unknown | null | undefined;
 
   @Field(() => JsonScalar, { nullable: true })
   metricLabels?: unknown | null | undefined;
@@ -64,6 +73,9 @@ export class SystemUpdateInput {
   @Field(() => String, { nullable: true })
   configurationItem?: string | null | undefined;
 
+  @Field(() => JsonScalar, { nullable: true })
+  databases?: unknown | null | undefined;
+
   @Field(() => String, { nullable: true })
   displayName?: string | null | undefined;
 
@@ -81,6 +93,12 @@ export class SystemUpdateInput {
 
   @Field(() => ID)
   id!: string;
+
+  @Field(() => JsonScalar, { nullable: true })
+  jobs?: unknown | null | undefined;
+
+  @Field(() => JsonScalar, { nullable: true })
+  logSources?: unknown | null | undefined;
 
   @Field(() => JsonScalar, { nullable: true })
   metricLabels?: unknown | null | undefined;

@@ -1,0 +1,35 @@
+import { createArtifactStore } from '../../api/adapters/artifact-store/record.ts';
+import { createNetProbe } from '../../api/adapters/net-probe/guarded.ts';
+import { createPostgresSource } from '../../api/adapters/sql-source/postgres.ts';
+import type { Db } from '../../api/db.ts';
+import { createSourceRegistry } from '../../api/systems/sources.ts';
+import type { ToolPorts } from '../../api/tools/tool.ts';
+import type { Secret } from '../../lib/secret.ts';
+
+type Sources = Pick<ToolPorts, 'net' | 'sql' | 'registry' | 'artifacts'>;
+
+/** The ports of registered sources over a record; only the named connections and addresses are reached. */
+export function sourcePorts(
+  db: Db,
+  options: {
+    readonly connectionOf?: (name: string) => Secret | undefined;
+    readonly isRegistered?: (hostPort: string) => Promise<boolean>;
+  } = {},
+): Sources {
+  return {
+    net: createNetProbe({ isRegistered: options.isRegistered ?? (async () => false) }),
+    sql: createPostgresSource({ connectionOf: options.connectionOf ?? (() => undefined) }),
+    registry: createSourceRegistry(db),
+    artifacts: createArtifactStore(db),
+  };
+}
+
+const nothing = () => Promise.reject(new Error('not asked here'));
+
+/** For tests of tools that ask none of these. */
+export const silentSources: Sources = {
+  net: { web: nothing, tls: nothing, tcp: nothing, dns: nothing },
+  sql: { describe: nothing, plan: nothing, select: nothing },
+  registry: { database: nothing, databases: nothing, logSources: nothing, jobs: nothing },
+  artifacts: { keep: nothing, read: nothing },
+};
