@@ -154,7 +154,8 @@ function readRows(client: pg.Client, sql: string, maxRows: number, maxBytes: num
       rows.push(row.map((value, at) => asValue(value, fields[at]?.dataTypeID ?? 0)));
     });
     query.on('end', (result: pg.ResultBuilder<pg.QueryResultRow>) => {
-      if (!ended) resolve({ fields: result.fields ?? fields, rows, cut: null });
+      // The connection takes the next statement only once it is idle.
+      if (!ended) client.once('drain', () => resolve({ fields: result.fields ?? fields, rows, cut: null }));
     });
     query.on('error', (error) => {
       if (!ended) reject(error);

@@ -113,8 +113,7 @@ export function afterRun(proposal: Extract<Proposal, { kind: 'planned' }>, ran: 
       headline: { en: `${rowCount} rows${to.en}`, ko: `${rowCount}행${to.ko}` },
       verdict: 'FOUND',
       confidence: 'HIGH',
-      situation: [
-        ...read,
+      reasons: [
         {
           text: { en: `It brought ${rowCount} rows.`, ko: `결과는 ${rowCount}행입니다.` },
           evidenceRefs: [ran.evidence.ref],

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../lib/ids.ts';
 import { type ShopDatabase, shopDatabase } from '../../../test/support/shop-database.ts';
 import { type TaskProduct, taskProduct } from '../../../test/support/task-product.ts';
+import type { User } from '../../db.ts';
 import { startTask } from '../../orchestrator/start-task.ts';
 import { isSql, savedQuery } from './choose.ts';
 
 let shop: ShopDatabase;
 let product: TaskProduct;
+let jin: User;
+let mina: User;
 beforeAll(async () => {
   shop = await shopDatabase({
     checks: [
@@ -33,6 +36,8 @@ beforeAll(async () => {
     ],
   });
   product = await taskProduct({ sources: { connectionOf: shop.connectionOf } });
+  jin = await product.core.person('Jin', 'REQUESTER', 'OPERATOR');
+  mina = await product.core.person('Mina', 'APPROVER');
   await product.core.db.system.create({
     data: { id: newId(), name: 'shop', displayName: 'Shop', databases: [JSON.parse(JSON.stringify(shop.entry))] },
   });
@@ -43,13 +48,12 @@ afterAll(async () => {
 });
 
 async function asked(taskType: string, params: object, locale: 'EN' | 'KO' = 'EN') {
-  const person = product.core.people.jin;
   const { task } = await startTask(product.deps, {
     agentId: 'db_extract',
     taskType,
     params,
     trigger: 'CHAT',
-    requestedBy: { type: 'user', id: person.id, name: person.displayName },
+    requestedBy: { type: 'user', id: jin.id, name: jin.displayName },
     locale,
     idempotencyKey: newId(),
     correlationId: 'test',
@@ -69,8 +73,8 @@ test('SQL of a person is shown exactly, runs after their own yes, and its rows g
     command: sql,
     risk: 'LOW',
   });
-  expect(await product.decide(approval, product.core.people.mina, true)).toMatchObject([{ code: expect.any(String) }]);
-  expect(await product.decide(approval, product.core.people.jin, true)).toEqual([]);
+  expect(await product.decide(approval, mina, true)).toMatchObject([{ code: expect.any(String) }]);
+  expect(await product.decide(approval, jin, true)).toEqual([]);
 
   expect(await product.finished(task.id)).toMatchObject({
     status: 'SUCCEEDED',
@@ -80,8 +84,8 @@ test('SQL of a person is shown exactly, runs after their own yes, and its rows g
     where: { subjectId: task.id, kind: 'REPORT' },
   });
   expect(message).toMatchObject({
-    privateToId: product.core.people.jin.id,
-    receiver: `user:${product.core.people.jin.id}`,
+    privateToId: jin.id,
+    receiver: `user:${jin.id}`,
   });
   expect(message.text).toContain('Customer 2');
   expect(message.text).toContain(sql);
@@ -96,7 +100,7 @@ test('SQL of a person is shown exactly, runs after their own yes, and its rows g
   expect(shared).not.toContain('Customer 2');
   expect(shared).not.toMatch(/postgres(ql)?:\/\//);
   expect(await product.core.db.artifact.findFirstOrThrow({ where: { taskId: task.id } })).toMatchObject({
-    privateToId: product.core.people.jin.id,
+    privateToId: jin.id,
     kind: 'TABLE',
   });
 });
@@ -119,7 +123,7 @@ test('a statement that writes is refused with its reason, before anybody is aske
 test('a query nobody confirms does not run', async () => {
   const task = await asked('natural_language_query', { sql: 'select count(*) from orders' });
   const approval = await product.approval(task.id);
-  await product.decide(approval, product.core.people.jin, false, 'not now');
+  await product.decide(approval, jin, false, 'not now');
 
   expect(await product.finished(task.id)).toMatchObject({ result: { outcome: 'not-confirmed' } });
   expect(await product.core.db.effect.count({ where: { taskId: task.id } })).toBe(0);
@@ -133,7 +137,7 @@ test('what the database allows has changed since the yes: the query is not run',
     where: { name: 'shop' },
     data: { databases: [{ ...JSON.parse(JSON.stringify(shop.entry)), maskedColumns: ['customers.name'] }] },
   });
-  await product.decide(approval, product.core.people.jin, true);
+  await product.decide(approval, jin, true);
 
   expect(await product.finished(task.id)).toMatchObject({ result: { outcome: 'failed', rowCount: null } });
   await product.core.db.system.update({
@@ -153,7 +157,7 @@ test('a question in words needs a model, and says what can be asked without one'
 
 test('a saved query found by its words brings a chart beside its rows', async () => {
   const task = await asked('statistical_query', { question: '상태별 주문 수 보여줘' }, 'KO');
-  await product.decide(await product.approval(task.id), product.core.people.jin, true);
+  await product.decide(await product.approval(task.id), jin, true);
 
   expect(await product.finished(task.id)).toMatchObject({
     result: { outcome: 'rows', rowCount: 3, chart: { kind: 'bar', points: 3 } },
