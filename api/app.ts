@@ -14,6 +14,7 @@ import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
 import { createNetProbe } from './adapters/net-probe/guarded.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
+import { createPostgresHealth } from './adapters/sql-source/health.ts';
 import { createPostgresSource } from './adapters/sql-source/postgres.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
@@ -118,6 +119,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   const probe = createHttpProbe({ isRegistered });
   const net = createNetProbe({ isRegistered });
   const sql = createPostgresSource({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const dbHealth = createPostgresHealth({ connectionOf: (name) => config.sqlConnections.get(name) });
   const registry = createSourceRegistry(db);
   const artifacts = createArtifactStore(db);
   const metricsSource =
@@ -200,7 +202,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ...core,
     durable,
     agents,
-    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals, net, sql, registry, artifacts },
+    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals, net, sql, dbHealth, registry, artifacts },
     llm,
     cancelApprovals,
     approvalExpiryMs: config.APPROVAL_EXPIRY,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { DatabaseHealth } from '../ports/database-health.ts';
 import type { HttpProbe } from '../ports/http-probe.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { MetricsSource } from '../ports/metrics-source.ts';
@@ -17,6 +18,7 @@ export interface ToolPorts {
   readonly manuals: ManualLibrary;
   readonly net: NetProbe;
   readonly sql: SqlSource;
+  readonly dbHealth: DatabaseHealth;
   readonly registry: SourceRegistry;
   readonly artifacts: ArtifactStore;
 }

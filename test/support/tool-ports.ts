@@ -1,12 +1,13 @@
 import { createArtifactStore } from '../../api/adapters/artifact-store/record.ts';
 import { createNetProbe } from '../../api/adapters/net-probe/guarded.ts';
+import { createPostgresHealth } from '../../api/adapters/sql-source/health.ts';
 import { createPostgresSource } from '../../api/adapters/sql-source/postgres.ts';
 import type { Db } from '../../api/db.ts';
 import { createSourceRegistry } from '../../api/systems/sources.ts';
 import type { ToolPorts } from '../../api/tools/tool.ts';
 import type { Secret } from '../../lib/secret.ts';
 
-type Sources = Pick<ToolPorts, 'net' | 'sql' | 'registry' | 'artifacts'>;
+type Sources = Pick<ToolPorts, 'net' | 'sql' | 'dbHealth' | 'registry' | 'artifacts'>;
 
 /** The ports of registered sources over a record; only the named connections and addresses are reached. */
 export function sourcePorts(
@@ -19,6 +20,7 @@ export function sourcePorts(
   return {
     net: createNetProbe({ isRegistered: options.isRegistered ?? (async () => false) }),
     sql: createPostgresSource({ connectionOf: options.connectionOf ?? (() => undefined) }),
+    dbHealth: createPostgresHealth({ connectionOf: options.connectionOf ?? (() => undefined) }),
     registry: createSourceRegistry(db),
     artifacts: createArtifactStore(db),
   };
@@ -30,6 +32,7 @@ const nothing = () => Promise.reject(new Error('not asked here'));
 export const silentSources: Sources = {
   net: { web: nothing, tls: nothing, tcp: nothing, dns: nothing },
   sql: { describe: nothing, plan: nothing, select: nothing },
+  dbHealth: { read: nothing, backend: nothing, end: nothing },
   registry: { database: nothing, databases: nothing, logSources: nothing, jobs: nothing },
   artifacts: { keep: nothing, read: nothing },
 };
