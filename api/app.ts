@@ -10,6 +10,7 @@ import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
+import { createLogsSource } from './adapters/logs-source/logs.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
 import { createNetProbe } from './adapters/net-probe/guarded.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
@@ -120,6 +121,17 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   const net = createNetProbe({ isRegistered });
   const sql = createPostgresSource({ connectionOf: (name) => config.sqlConnections.get(name) });
   const dbHealth = createPostgresHealth({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const logs = createLogsSource({
+    loki:
+      config.LOKI_URL === undefined
+        ? null
+        : {
+            url: config.LOKI_URL,
+            ...(config.LOKI_BEARER === undefined ? {} : { bearer: config.LOKI_BEARER }),
+            ...(config.LOKI_TENANT === undefined ? {} : { tenant: config.LOKI_TENANT }),
+          },
+    folder: config.LOGS_FOLDER ?? null,
+  });
   const registry = createSourceRegistry(db);
   const artifacts = createArtifactStore(db);
   const metricsSource =
@@ -133,6 +145,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
+    await logs.close();
   });
 
   // What people and agents can do
@@ -202,7 +215,19 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ...core,
     durable,
     agents,
-    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals, net, sql, dbHealth, registry, artifacts },
+    ports: {
+      probe,
+      metrics: metricsSource,
+      processes,
+      kubernetes,
+      manuals,
+      net,
+      sql,
+      dbHealth,
+      logs,
+      registry,
+      artifacts,
+    },
     llm,
     cancelApprovals,
     approvalExpiryMs: config.APPROVAL_EXPIRY,

@@ -65,6 +65,10 @@ export const apiConfigSchema = z.object({
     .describe('JSON file with the commands that may be run after an approval: [{name, argv, effect, undo}]'),
   PROMETHEUS_URL: httpUrl.optional().describe('Prometheus, asked during investigations and to verify fixes'),
   PROMETHEUS_BEARER: secret(1).optional().describe('Bearer token for Prometheus'),
+  LOKI_URL: httpUrl.optional().describe('Loki, where log sources of kind loki are read'),
+  LOKI_BEARER: secret(1).optional().describe('Bearer token for Loki'),
+  LOKI_TENANT: z.string().optional().describe('Tenant of Loki (X-Scope-OrgID)'),
+  LOGS_FOLDER: z.string().optional().describe('Folder below which log sources of kind files are read'),
   KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
   KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
   AZURE_OPENAI_ENDPOINT: httpUrl

@@ -14,6 +14,8 @@ export const logSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('files'),
     name,
+    /** Zone of times that name none. */
+    timeZone: text(60).default('UTC'),
     pattern: text(300).regex(/^[^/\\][^\\]*$/, 'must be a path below the log folder'),
   }),
 ]);

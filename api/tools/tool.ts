@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { DatabaseHealth } from '../ports/database-health.ts';
 import type { HttpProbe } from '../ports/http-probe.ts';
+import type { LogsSource } from '../ports/logs-source.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { MetricsSource } from '../ports/metrics-source.ts';
 import type { NetProbe } from '../ports/net-probe.ts';
@@ -19,6 +20,7 @@ export interface ToolPorts {
   readonly net: NetProbe;
   readonly sql: SqlSource;
   readonly dbHealth: DatabaseHealth;
+  readonly logs: LogsSource;
   readonly registry: SourceRegistry;
   readonly artifacts: ArtifactStore;
 }

@@ -1,9 +1,12 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { AppError } from '../../../lib/errors.ts';
 import { newId } from '../../../lib/ids.ts';
+import { viewerOf } from '../../../test/support/record-core.ts';
 import { type ShopDatabase, shopDatabase } from '../../../test/support/shop-database.ts';
 import { type TaskProduct, taskProduct } from '../../../test/support/task-product.ts';
 import { until } from '../../../test/support/until.ts';
+import { decideApproval } from '../../approvals/decide.ts';
 import type { User } from '../../db.ts';
 import { startTask } from '../../orchestrator/start-task.ts';
 
@@ -12,6 +15,10 @@ let product: TaskProduct;
 let jin: User;
 let mina: User;
 let open: pg.Client[] = [];
+/** What gets lost on the way back from the server. */
+let lost: 'nothing' | 'answer' | 'everything' = 'nothing';
+let silent = false;
+const sent = () => silent;
 beforeAll(async () => {
   shop = await shopDatabase({
     freshness: [
@@ -19,7 +26,25 @@ beforeAll(async () => {
       { name: 'orders-lenient', table: 'shop.orders', column: 'placed_at', maxAgeMinutes: 100_000 },
     ],
   });
-  product = await taskProduct({ sources: { connectionOf: shop.connectionOf } });
+  product = await taskProduct({
+    sources: {
+      connectionOf: shop.connectionOf,
+      healthBetween: (real) => ({
+        ...real,
+        end: async (...all) => {
+          const answer = await real.end(...all);
+          silent = lost === 'everything';
+          if (lost !== 'nothing')
+            throw new AppError('UPSTREAM_UNAVAILABLE', 'the answer was lost', { retryable: true });
+          return answer;
+        },
+        backend: (...all) =>
+          lost === 'everything' && sent()
+            ? Promise.reject(new AppError('UPSTREAM_UNAVAILABLE', 'silent', { retryable: true }))
+            : real.backend(...all),
+      }),
+    },
+  });
   jin = await product.core.person('Jin', 'REQUESTER', 'OPERATOR');
   mina = await product.core.person('Mina', 'APPROVER');
   await product.core.db.system.create({
@@ -212,11 +237,8 @@ test('ending a session frees those who waited, and needs two people', async () =
   const task = await started('end_backend', { database: 'shop', pid: holder.pid, kind: 'terminate' });
   const approval = await product.approval(task.id);
 
-  expect(approval).toMatchObject({ required: 2, typedConfirmation: true });
+  expect(approval).toMatchObject({ required: 2, typedConfirmation: `backend/shop/${holder.pid}` });
   const dora = await product.core.person('Dora', 'APPROVER');
-  const action = await product.core.db.proposedAction.findUniqueOrThrow({ where: { id: approval.actionId } });
-  const { decideApproval } = await import('../../approvals/decide.ts');
-  const { viewerOf } = await import('../../../test/support/record-core.ts');
   for (const person of [mina, dora])
     expect(
       (
@@ -224,7 +246,7 @@ test('ending a session frees those who waited, and needs two people', async () =
           id: approval.id,
           approve: true,
           digest: approval.digest,
-          typedTarget: action.target,
+          typedConfirmation: approval.typedConfirmation,
         })
       ).userErrors,
     ).toEqual([]);
@@ -267,4 +289,41 @@ test('a role that may not end sessions leaves the session, and the answer says s
   );
   expect(await active(slow.pid)()).toBe(true);
   await product.core.db.system.update({ where: { name: 'shop' }, data: { databases: [entry] } });
+});
+
+test('a lost answer is settled by looking: the query is gone, so it arrived, and nothing is sent twice', async () => {
+  lost = 'answer';
+  const slow = await session();
+  const running = slow.client.query('select pg_sleep(30)').catch((error: Error) => error);
+  await until(active(slow.pid), { what: 'the query' });
+  const task = await started('end_backend', { database: 'shop', pid: slow.pid });
+  await product.decide(await product.approval(task.id), mina, true);
+
+  expect(await product.finished(task.id)).toMatchObject({ result: { outcome: 'ended' } });
+  expect(String(await running)).toMatch(/canceling statement/);
+  expect(await product.core.db.effect.findFirstOrThrow({ where: { taskId: task.id } })).toMatchObject({
+    status: 'DONE',
+    accepted: true,
+  });
+  lost = 'nothing';
+});
+
+test('when the server cannot be asked either, the outcome is unknown and a person is asked', async () => {
+  lost = 'everything';
+  const slow = await session();
+  void slow.client.query('select pg_sleep(30)').catch(() => undefined);
+  await until(active(slow.pid), { what: 'the query' });
+  const task = await started('end_backend', { database: 'shop', pid: slow.pid });
+  await product.decide(await product.approval(task.id), mina, true);
+
+  await until(
+    async () => (await product.core.db.task.findUniqueOrThrow({ where: { id: task.id } })).status === 'OUTCOME_UNKNOWN',
+    { what: 'the outcome being unknown', timeoutMs: 15_000 },
+  );
+  expect(await product.core.db.effect.findFirstOrThrow({ where: { taskId: task.id } })).toMatchObject({
+    status: 'UNKNOWN',
+  });
+  expect(await product.core.db.notification.count({ where: { subjectId: task.id, kind: 'OUTCOME_UNKNOWN' } })).toBe(1);
+  lost = 'nothing';
+  silent = false;
 });
