@@ -21,30 +21,27 @@ export interface PatternReading {
 
 const wild = '<*>';
 const levels: readonly (readonly [RegExp, LineSeverity])[] = [
-  [
-    /\b(?:FATAL|PANIC|EMERG(?:ENCY)?|CRIT(?:ICAL)?|ALERT)\b|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?(?:fatal|panic|critical|crit|emerg)/,
-    'fatal',
-  ],
-  [/\b(?:ERROR|ERR|SEVERE)\b|\[(?:error|err)\]|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?(?:error|err)\b/i, 'error'],
-  [/\b(?:WARN|WARNING)\b|\[warn(?:ing)?\]|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?warn/i, 'warning'],
-  [
-    /\b(?:INFO|DEBUG|TRACE|NOTICE)\b|\[(?:info|debug|trace|notice)\]|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?(?:info|debug|trace|notice)/i,
-    'info',
-  ],
+  [/(?<![\w/.-])(?:FATAL|PANIC|EMERG(?:ENCY)?|CRIT(?:ICAL)?)\b/, 'fatal'],
+  [/"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?(?:fatal|panic|critical|crit|emerg)/i, 'fatal'],
+  [/(?<![\w/.-])(?:ERROR|ERR|SEVERE)\b|(?:^|[\s\]])(?:error|fatal|panic):/, 'error'],
+  [/\[(?:error|err)\]|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?(?:error|err)\b/i, 'error'],
+  [/(?<![\w/.-])(?:WARN|WARNING)\b|(?:^|[\s\]])warning:/, 'warning'],
+  [/\[warn(?:ing)?\]|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?warn/i, 'warning'],
+  [/(?<![\w/.-])(?:INFO|DEBUG|TRACE|NOTICE)\b/, 'info'],
+  [/\[(?:info|debug|trace|notice)\]|"?\b(?:level|severity|lvl)"?\s*[=:]\s*"?(?:info|debug|trace|notice)/i, 'info'],
 ];
 /** Words of failure in lines that name no level. */
 const failing =
   /\b(?:[A-Za-z]*(?:Exception|Error)\b|exception\b|failed\b|failure\b|fatal:|panic:|segfault|traceback|refused\b|timed? ?out\b|unhandled|out of memory|oom-kill|denied\b|unreachable\b|deadlock)|오류|에러|실패|예외|장애/i;
 const warning = /\b(?:deprecated|retrying|slow query)\b|경고|지연/i;
 /** An access log says it by its status. */
-const access = /"\s(?<status>[1-5]\d\d)\s\d+|\bstatus[=:]\s?"?(?<other>[1-5]\d\d)\b/;
+const access = /"\s([1-5]\d\d)\s\d+/;
 
-/** The severity of one line: its own level first, then its status, then its words. */
+/** The severity of one line: what its own level says, for access logs the status, else its words. */
 export function severityOf(line: string): LineSeverity {
   const head = line.slice(0, 300);
   for (const [pattern, severity] of levels) if (pattern.test(head)) return severity;
-  const status = access.exec(line)?.groups;
-  const code = Number(status?.status ?? status?.other ?? 0);
+  const code = Number(access.exec(line.slice(0, 2_000))?.[1] ?? 0);
   if (code >= 500) return 'error';
   if (code > 0) return 'info';
   return failing.test(line) ? 'error' : warning.test(line) ? 'warning' : 'info';
@@ -68,15 +65,37 @@ const values: readonly RegExp[] = [
   /\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi,
   /\b0x[0-9a-f]+\b/gi,
   /\b(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b/gi,
-  /"(?:[^"\\]|\\.){0,500}"(?!\s*:)/g,
-  /'(?:[^'\\\n]|\\.){1,200}'/g,
   /(?<![\w.])\/(?:[\w.@%+~=-]+\/)+[\w.@%+~=-]*/g,
   /\b\d+(?:\.\d+)?(?:ms|us|µs|ns|s|m|h|d|kb|mb|gb|kib|mib|gib|b|%)?\b/gi,
 ];
 
+/** Fields of a JSON line that say what happened; the others are values. */
+const telling = /^(?:msg|message|err|error|reason|exception|level|severity|event|logger|type|code)$/i;
+
 /** The line with its values taken out. */
 export function maskValues(line: string): string {
-  return values.reduce((rest, pattern) => rest.replace(pattern, wild), line.slice(0, 1_000));
+  const cut = line.slice(0, 1_000);
+  return (cut.startsWith('{') ? maskJson(line.slice(0, 4_000)) : null) ?? maskPlain(cut);
+}
+
+function maskPlain(text: string): string {
+  // A quoted single word is a name; a quoted sentence says something.
+  const unquoted = text.replace(/"(?:[^"\\]|\\.)*"|(?<!\w)'[^'\s]{1,100}'/g, (part, at: number) =>
+    /\s/.test(part) || text[at + part.length] === ':' ? part : wild,
+  );
+  return values.reduce((rest, pattern) => rest.replace(pattern, wild), unquoted);
+}
+
+function maskJson(line: string): string | null {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return null;
+    return Object.entries(parsed)
+      .map(([key, value]) => `${key}=${typeof value === 'string' && telling.test(key) ? maskPlain(value) : wild}`)
+      .join(' ');
+  } catch {
+    return null;
+  }
 }
 
 interface Cluster {
