@@ -37,6 +37,7 @@ import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
+import { pruneLlmCalls } from './orchestrator/model-calls.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
 import { startTaskIn } from './orchestrator/start-task.ts';
@@ -120,7 +121,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           url: config.PROMETHEUS_URL,
           ...(config.PROMETHEUS_BEARER === undefined ? {} : { bearer: config.PROMETHEUS_BEARER }),
         });
-  const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
+  const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi({ ...config.llm, ...modelSettings(config) });
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
@@ -196,6 +197,13 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ports: { probe, metrics: metricsSource, processes, kubernetes, manuals },
     llm,
     cancelApprovals,
+    llmBudget: {
+      calls: config.LLM_TASK_CALLS,
+      tokens: config.LLM_TASK_TOKENS,
+      costUsd: config.LLM_TASK_COST_USD ?? null,
+      ms: config.LLM_TASK_TIME,
+    },
+    recordsLlm: config.LLM_RECORD_DAYS > 0,
     approvalExpiryMs: config.APPROVAL_EXPIRY,
     onTaskEnd: metrics.onTaskEnd,
   };
@@ -275,6 +283,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('silences', 15_000, () => unmuteGroups(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
+      loop('old model calls', HOUR_MS, () => pruneLlmCalls(db, config.LLM_RECORD_DAYS)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
@@ -304,6 +313,16 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     );
     if (settings.PROCESSES_STOP) shutdown.add('sample service', () => runner.stopAll());
   }
+}
+
+/** Limits and prices of the model, as its adapter takes them. */
+function modelSettings(config: ApiConfig) {
+  return {
+    timeoutMs: config.LLM_TIMEOUT,
+    limits: { concurrency: config.LLM_CONCURRENCY, tokensPerMinute: config.LLM_TOKENS_PER_MINUTE ?? null },
+    ...(config.LLM_PRICES === undefined ? {} : { prices: config.LLM_PRICES }),
+    ...(config.LLM_TRANSCRIPTION_MODEL === undefined ? {} : { transcriptionModel: config.LLM_TRANSCRIPTION_MODEL }),
+  };
 }
 
 /** The commands that may be run after an approval; a file that cannot be read stops the start. */

@@ -3,6 +3,7 @@ import type { Durable } from '../durable/durable.ts';
 import type { IncidentDeps } from '../incidents/by.ts';
 import type { Llm } from '../ports/llm.ts';
 import type { ToolPorts } from '../tools/tool.ts';
+import type { LlmBudget } from './budget-rules.ts';
 import type { AgentRegistry } from './load-agents.ts';
 import type { Language } from './words.ts';
 
@@ -20,6 +21,10 @@ export interface TaskDeps extends Core {
   readonly agents: AgentRegistry;
   readonly ports: ToolPorts;
   readonly llm: Llm;
+  /** What one task may spend on the model; the usual budget when left out. */
+  readonly llmBudget?: LlmBudget;
+  /** Whether calls of the model are kept for replay; they are when left out. */
+  readonly recordsLlm?: boolean;
   readonly cancelApprovals: IncidentDeps['cancelApprovals'];
   /** How long an approval waits; 20 minutes when left out. */
   readonly approvalExpiryMs?: number;

@@ -42,6 +42,9 @@ export class LanguageModelUsage {
 
   @Field(() => Int)
   promptTokens!: number;
+
+  @Field(() => Float, { description: 'Time spent waiting for the model.' })
+  seconds!: number;
 }
 
 /** One request to one agent. */
@@ -259,8 +262,8 @@ export class TaskView {
 
   @Field(() => LanguageModelUsage)
   get usage(): LanguageModelUsage {
-    const { llmCalls, promptTokens, completionTokens } = this.row;
-    return { calls: llmCalls, promptTokens, completionTokens, costUsd: null };
+    const { llmCalls, promptTokens, completionTokens, costUsd, llmMs } = this.row;
+    return { calls: llmCalls, promptTokens, completionTokens, costUsd, seconds: llmMs / 1_000 };
   }
 
   @Field(() => Int)
