@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ActionTool, ReadTool } from '../tools/tool.ts';
+import type { ThinkOutcome, ThinkRequest } from './think.ts';
 
 /** Text in both languages, side by side. */
 export interface Bilingual {
@@ -26,12 +27,12 @@ export type ToolOutcome<D> =
   | { readonly outcome: 'error'; readonly reason: string; readonly evidence: StoredEvidence };
 
 /** A check a machine makes on the stored reply `ref`; `path` leads into the reply's data. A claim whose check fails is dropped. */
-type ClaimCheck = {
-  readonly kind: 'equals';
-  readonly ref: number;
-  readonly path: readonly (string | number)[];
-  readonly value: string | number | boolean | null;
-};
+export type ClaimCheck = { readonly ref: number; readonly path: readonly (string | number)[] } & (
+  | { readonly kind: 'equals'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'above' | 'below'; readonly limit: number }
+  | { readonly kind: 'contains'; readonly text: string }
+  | { readonly kind: 'count'; readonly atLeast: number }
+);
 
 export interface ClaimDraft {
   readonly text: Bilingual | string;
@@ -207,6 +208,11 @@ export interface TaskContext {
       readonly schema: z.ZodType<T>;
     },
   ): Promise<T | null>;
+  /**
+   * Lets the model look further with read tools, turn by turn, each turn and call a stored step. `stopped` at once without a model.
+   * What it concludes is a draft: hand it to `conclude`, which checks it against the evidence.
+   */
+  think(name: string, request: ThinkRequest): Promise<ThinkOutcome>;
   /** Durable timer. */
   wait(name: string, ms: number): Promise<void>;
   /** Database time, kept as a step. */

@@ -11,6 +11,7 @@ import { shownStep, wakeTask } from './step.ts';
 import { createTaskRecord } from './task-record.ts';
 import type { TaskRun } from './task-run.ts';
 import { TaskCancelled } from './task-run.ts';
+import { think } from './think.ts';
 import { writeWords } from './write-words.ts';
 
 /** What a running task may do, over the engine, the record and the ports. */
@@ -35,6 +36,7 @@ export function createTaskContext(run: TaskRun): TaskContext {
     approve: (name, title, action) => askApproval(run, name, title, action),
     effect: (name, title, approvalId, action) => carryOut(run, name, title, approvalId, action),
     write: (name, title, request) => writeWords(run, name, title, request),
+    think: (name, request) => think(run, name, request),
     actionOutcome: async (approvalId, outcome) => {
       await durable.step(run.nameOf('action-outcome'), async () => {
         await inTransaction(deps.db, async (tx) => {

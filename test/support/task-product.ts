@@ -48,6 +48,7 @@ export interface TaskProduct {
 export async function taskProduct(
   options: {
     readonly llm?: Llm;
+    readonly llmBudget?: TaskDeps['llmBudget'];
     readonly metrics?: MetricsSource | null;
     /** False: the tasks are worked by other processes (task-worker.ts). */
     readonly works?: boolean;
@@ -88,6 +89,7 @@ export async function taskProduct(
       manuals: createManualLibrary(core.db),
     },
     llm: options.llm ?? createNoLlm(),
+    ...(options.llmBudget === undefined ? {} : { llmBudget: options.llmBudget }),
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
     onTaskEnd: (end) => void ended.push(end),
   };

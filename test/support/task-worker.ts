@@ -1,8 +1,9 @@
-// A worker process for the crash tests of tasks: `task-worker.ts <database url> <home of the processes> <port of the sample service>`.
+// A worker process for the crash tests of tasks: `task-worker.ts <database url> <home of the processes> <port of the sample service> [address of a model]`.
 import { z } from 'zod';
 import { createLocalProcesses } from '../../api/adapters/cluster/local-process.ts';
 import { createHttpProbe } from '../../api/adapters/http-probe/undici.ts';
 import { createNoLlm } from '../../api/adapters/llm/none.ts';
+import { createOpenAi } from '../../api/adapters/llm/openai.ts';
 import { cancelApprovalsOf } from '../../api/approvals/cancel.ts';
 import { createAudit } from '../../api/audit/append.ts';
 import { createDb } from '../../api/db.ts';
@@ -15,7 +16,9 @@ import type { TaskDeps } from '../../api/orchestrator/task-run.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 
-const [databaseUrl, home, port] = z.tuple([z.string(), z.string(), z.string()]).parse(process.argv.slice(2));
+const [databaseUrl, home, port, modelUrl] = z
+  .tuple([z.string(), z.string(), z.string(), z.string().optional()])
+  .parse(process.argv.slice(2));
 const program = 'task-worker';
 const log = createLogger({ name: program, level: process.env.TEST_LOG_LEVEL === 'warn' ? 'warn' : 'silent' });
 const { db } = createDb(databaseUrl, { program, poolSize: 6 });
@@ -32,7 +35,10 @@ const deps: TaskDeps = {
     kubernetes: null,
     manuals: createManualLibrary(db),
   },
-  llm: createNoLlm(),
+  llm:
+    modelUrl === undefined
+      ? createNoLlm()
+      : createOpenAi({ mode: 'compatible', baseUrl: modelUrl, apiKey: new Secret('key-1'), model: 'm-1' }),
   cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
 };
 durable.register(taskFunction, createTaskFunction(deps));
