@@ -190,6 +190,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work
+  const llmBudget = {
+    calls: config.LLM_TASK_CALLS,
+    tokens: config.LLM_TASK_TOKENS,
+    costUsd: config.LLM_TASK_COST_USD ?? null,
+    ms: config.LLM_TASK_TIME,
+  };
   const taskDeps: TaskDeps = {
     ...core,
     durable,
@@ -197,12 +203,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ports: { probe, metrics: metricsSource, processes, kubernetes, manuals },
     llm,
     cancelApprovals,
-    llmBudget: {
-      calls: config.LLM_TASK_CALLS,
-      tokens: config.LLM_TASK_TOKENS,
-      costUsd: config.LLM_TASK_COST_USD ?? null,
-      ms: config.LLM_TASK_TIME,
-    },
+    llmBudget,
     recordsLlm: config.LLM_RECORD_DAYS > 0,
     approvalExpiryMs: config.APPROVAL_EXPIRY,
     onTaskEnd: metrics.onTaskEnd,
@@ -221,6 +222,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       deps: {
         ...incidentDeps,
         agents,
+        llmBudget,
         manuals,
         pubsub,
         metrics,

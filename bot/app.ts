@@ -6,6 +6,7 @@ import { loadActions } from './action.ts';
 import { answerAlerts } from './alerts/door.ts';
 import { loadSources } from './alerts/load.ts';
 import { createApi, subscribe } from './api.ts';
+import { createAwaited } from './awaited.ts';
 import { sentence } from './blocks/answers.ts';
 import { makeScene } from './blocks/scene.ts';
 import { loadCommands } from './command.ts';
@@ -106,6 +107,7 @@ export async function startBot(config: BotConfig, log: Logger): Promise<RunningB
     log,
     metrics,
     self: () => self?.user ?? null,
+    isAwaited: createAwaited(api),
     notAccepted: (user) => notAcceptedText(locales.get(user) ?? null),
     showNotAccepted: showPrivately,
   });

@@ -56,6 +56,8 @@ export const taskFields = graphql(
     requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
     steps(first: 25) { totalCount nodes { id title status summary evidence { ref title } } }
     children(first: 5) { nodes { agentId } }
+    usage { calls callLimit promptTokens completionTokens tokenLimit costUsd costLimitUsd }
+    questions { known answeredAt answeredBy fields { name label reason answer } }
     evidence(first: 12) { totalCount nodes { ref title summary } }
     finding {
       verdict headline confidence needed notChecked

@@ -106,6 +106,7 @@ function makeSession(options: HandleOptions, inbound: Inbound, viewer: Viewer, a
     slack,
     log,
     commands: options.commands,
+    self: options.self(),
     key: operationKey(inbound),
     place,
     threadIncident: async () => {
@@ -167,6 +168,7 @@ function placeOf(inbound: Inbound): Session['place'] {
     case 'action':
       return inbound.channel === null ? null : { channel: inbound.channel, thread: inbound.thread };
     case 'mention':
+    case 'reply':
       return { channel: inbound.channel, thread: inbound.thread };
     case 'reaction':
       return { channel: inbound.channel, thread: null };

@@ -44,6 +44,17 @@ export const inboundSchema = z.discriminatedUnion('kind', [
     text,
     isDirect: z.boolean(),
   }),
+  /** Words in a channel's thread that mention nobody: heard only where a task waits for an answer. */
+  z.object({
+    kind: z.literal('reply'),
+    workspace: id,
+    user: id,
+    event: id,
+    channel: id,
+    message: id,
+    thread: id,
+    text,
+  }),
   z.object({ kind: z.literal('home'), workspace: id, user: id, event: id }),
   z.object({
     kind: z.literal('reaction'),
@@ -63,6 +74,7 @@ export const inboxSources = {
   action: 'CHAT_ACTION',
   form: 'CHAT_FORM',
   mention: 'CHAT_EVENT',
+  reply: 'CHAT_EVENT',
   home: 'CHAT_EVENT',
   reaction: 'CHAT_EVENT',
 } as const;
@@ -266,7 +278,21 @@ function eventOf(body: z.infer<typeof eventBody>, self: string | null): ReadInbo
       return { kind: 'ignored' };
     const { user, text: words, ts, channel, thread_ts, channel_type } = parsed.data;
     const isDirect = event.type === 'message' && channel_type === 'im';
-    if (user === self || (event.type === 'message' && !isDirect)) return { kind: 'ignored' };
+    if (user === self) return { kind: 'ignored' };
+    if (event.type === 'message' && !isDirect) {
+      const mentions = self !== null && words.includes(`<@${self}>`);
+      // What mentions us comes as a mention too; what is no reply is nobody's answer.
+      if (mentions || !thread_ts || thread_ts === ts) return { kind: 'ignored' };
+      return inbound({
+        kind: 'reply',
+        ...base,
+        user,
+        channel,
+        message: ts,
+        thread: thread_ts,
+        text: redactText(words),
+      });
+    }
     return inbound({
       kind: 'mention',
       ...base,

@@ -155,6 +155,21 @@ export const taskCreate = graphql(
   [errorFields],
 );
 
+export const taskAnswer = graphql(
+  `mutation BotTaskAnswer($input: TaskAnswerInput!) {
+    taskAnswer(input: $input) { task { id number status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const taskThreadsAwaited = graphql(
+  `query BotTaskThreadsAwaited($workspace: String!) { taskThreadsAwaited(workspace: $workspace) { taskId channel thread } }`,
+);
+
+export const taskQuestions = graphql(
+  `query BotTaskQuestions($id: ID!) { task(id: $id) { id number title status
+    questions { known fields { name label reason schema answer } } } }`,
+);
+
 export const taskCancel = graphql(
   `mutation BotTaskCancel($input: TaskCancelInput!) {
     taskCancel(input: $input) { task { id number status } userErrors { ...ErrorFields } } }`,

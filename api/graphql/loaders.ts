@@ -1,5 +1,15 @@
 import DataLoader from 'dataloader';
-import type { Approval, ApprovalDecision, ChatIdentity, Db, Effect, Evidence, Finding, ProposedAction } from '../db.ts';
+import type {
+  Approval,
+  ApprovalDecision,
+  ChatIdentity,
+  Db,
+  Effect,
+  Evidence,
+  Finding,
+  ProposedAction,
+  TaskQuestion,
+} from '../db.ts';
 
 /** Reads rows by id, all of one tick together; null for one that is not there. */
 function byId<Row extends { readonly id: string }>(
@@ -113,6 +123,11 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     effectsOfTask: grouped<Effect>(
       (row) => row.taskId,
       (ids) => db.effect.findMany({ where: { taskId: { in: ids } }, orderBy: { intentAt: 'asc' } }),
+      cache,
+    ),
+    questionsOfTask: grouped<TaskQuestion>(
+      (row) => row.taskId,
+      (ids) => db.taskQuestion.findMany({ where: { taskId: { in: ids } }, orderBy: { askedAt: 'desc' } }),
       cache,
     ),
     findingsOfTask: grouped<Finding>(

@@ -3,6 +3,7 @@ import type { Anchor } from '../audit/anchor.ts';
 import type { Core, Permission, Viewer } from '../context.ts';
 import type { IncidentDeps } from '../incidents/by.ts';
 import type { Metrics } from '../metrics.ts';
+import type { LlmBudget } from '../orchestrator/budget-rules.ts';
 import type { AgentRegistry } from '../orchestrator/load-agents.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { PubSub } from '../ports/pubsub.ts';
@@ -21,6 +22,8 @@ export interface DependencyReading {
 /** What the doors need besides the core; app.ts fills it. */
 export interface ApiDeps extends IncidentDeps, Core {
   readonly agents: AgentRegistry;
+  /** What one task may spend on the model; the usual budget when left out. */
+  readonly llmBudget?: LlmBudget;
   readonly manuals: ManualLibrary;
   readonly pubsub: Pick<PubSub, 'subscribe'>;
   readonly metrics: Pick<Metrics, 'onOperation' | 'onRejected'>;

@@ -11,6 +11,7 @@ import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
 import { SystemResolver } from './resolvers/systems.ts';
+import { TaskAnswerResolver } from './resolvers/task-answers.ts';
 import { TaskResolver } from './resolvers/tasks.ts';
 import { UserResolver } from './resolvers/users.ts';
 import { HealthEvidenceView, ManualEvidenceView, MetricEvidenceView, OtherEvidenceView } from './types/evidence.ts';
@@ -30,6 +31,7 @@ export function buildApiSchema(): GraphQLSchema {
       RecordResolver,
       SubscriptionResolver,
       SystemResolver,
+      TaskAnswerResolver,
       TaskResolver,
       UserResolver,
     ],

@@ -25,6 +25,7 @@ const agentShape = z.object({
   title: bilingual,
   description: bilingual,
   whenToUse: z.string().min(1),
+  concurrency: z.number().int().min(1).max(500).optional(),
 });
 const isTask = (value: unknown): value is AnyTaskDefinition => taskShape.safeParse(value).success;
 const taskShape = z.object({
@@ -58,7 +59,10 @@ export async function loadAgents(
     folder,
     exportName: 'agent',
     layout: 'folders',
-    parse: (value) => agentShape.parse(value),
+    parse: (value): AgentDefinition => {
+      const { concurrency, ...rest } = agentShape.parse(value);
+      return { ...rest, ...(concurrency === undefined ? {} : { concurrency }) };
+    },
     nameOf: (agent) => agent.id,
   });
   const list: RegisteredAgent[] = [];

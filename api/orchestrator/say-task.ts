@@ -27,8 +27,8 @@ async function placeOf(tx: Tx, task: Told): Promise<NotifyTarget | null> {
 export async function sayTask(
   tx: Tx,
   task: Told,
-  kind: 'TASK_PROGRESS' | 'TASK_FAILED' | 'ACTION_RESULT' | 'OUTCOME_UNKNOWN',
-  options: { readonly priority?: Priority; readonly broadcast?: boolean } = {},
+  kind: 'TASK_PROGRESS' | 'TASK_FAILED' | 'TASK_QUESTION' | 'ACTION_RESULT' | 'OUTCOME_UNKNOWN',
+  options: { readonly priority?: Priority; readonly broadcast?: boolean; readonly fresh?: boolean } = {},
 ): Promise<void> {
   const to = await placeOf(tx, task);
   if (to === null) return;

@@ -56,6 +56,8 @@ export interface TaskRun {
   readonly task: TaskFacts;
   /** Place of the next step in the plan; the same when the task is replayed, since calls come in the same order. */
   readonly nextSeq: () => number;
+  /** The name of a step in this try of the task: what was read in an earlier try is read again. */
+  readonly at: (name: string) => string;
   /** A name that was not given before, for steps that may be repeated. */
   readonly nameOf: (kind: string) => string;
 }
@@ -65,5 +67,13 @@ export class TaskCancelled extends Error {
   constructor() {
     super('cancelled');
     this.name = 'TaskCancelled';
+  }
+}
+
+/** Nobody answered in time; thrown where the task waits. */
+export class TaskExpired extends Error {
+  constructor() {
+    super('expired');
+    this.name = 'TaskExpired';
   }
 }

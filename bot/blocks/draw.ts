@@ -7,6 +7,7 @@ import { type Message, withBlockIds } from './elements.ts';
 import { incidentCard, incidentNotice, reportMessage } from './incident-card.ts';
 import type { Scene } from './scene.ts';
 import { taskFailed, taskProgress, taskResult } from './task-messages.ts';
+import { taskQuestion } from './task-question.ts';
 
 /** One claimed notification, as the api gives it. */
 export type Notification = ResultOf<typeof notificationClaim>['notificationClaim']['notifications'][number];
@@ -32,6 +33,7 @@ function drawn(scene: Scene, notification: Notification): Message {
       return approvalCard(scene, subject);
     case 'Task':
       if (kind === 'TASK_PROGRESS') return taskProgress(scene, subject);
+      if (kind === 'TASK_QUESTION') return taskQuestion(scene, subject);
       if (kind === 'TASK_FAILED') return taskFailed(scene, subject);
       if (kind === 'ACTION_RESULT') return actionResult(scene, subject);
       if (kind === 'OUTCOME_UNKNOWN') return outcomeUnknown(scene, subject);

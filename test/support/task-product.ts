@@ -8,7 +8,7 @@ import type { Approval, Incident, Task, User } from '../../api/db.ts';
 import { createDurable } from '../../api/durable/durable.ts';
 import { ingestManuals } from '../../api/knowledge/ingest.ts';
 import { createManualLibrary } from '../../api/knowledge/library.ts';
-import { loadAgents } from '../../api/orchestrator/load-agents.ts';
+import { type AgentRegistry, loadAgents } from '../../api/orchestrator/load-agents.ts';
 import { createTaskFunction, taskFunction } from '../../api/orchestrator/run-task.ts';
 import { type StartTask, startTask } from '../../api/orchestrator/start-task.ts';
 import { startSweep } from '../../api/orchestrator/sweep.ts';
@@ -44,10 +44,18 @@ export interface TaskProduct {
   close(): Promise<void>;
 }
 
+function withAgents(registry: AgentRegistry, more: AgentRegistry['list']): AgentRegistry {
+  const list = [...registry.list, ...more];
+  const agent = (id: string) => list.find((one) => one.id === id) ?? null;
+  return { list, agent, task: (id, type) => agent(id)?.tasks.find((one) => one.type === type) ?? null };
+}
+
 /** Starts all of it over a fresh database. */
 export async function taskProduct(
   options: {
     readonly llm?: Llm;
+    /** Agents besides the product's own. */
+    readonly agents?: readonly AgentRegistry['list'][number][];
     readonly llmBudget?: TaskDeps['llmBudget'];
     readonly metrics?: MetricsSource | null;
     /** False: the tasks are worked by other processes (task-worker.ts). */
@@ -80,7 +88,7 @@ export async function taskProduct(
       if (topic === 'tasks' || topic === 'decisions') sweep?.wake();
     },
     durable,
-    agents: await loadAgents(),
+    agents: withAgents(await loadAgents(), options.agents ?? []),
     ports: {
       probe,
       metrics: options.metrics ?? null,
