@@ -222,7 +222,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       deps: {
         ...incidentDeps,
         agents,
+        llm,
         llmBudget,
+        recordsLlm: config.LLM_RECORD_DAYS > 0,
         manuals,
         pubsub,
         metrics,

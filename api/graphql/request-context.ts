@@ -5,6 +5,7 @@ import type { IncidentDeps } from '../incidents/by.ts';
 import type { Metrics } from '../metrics.ts';
 import type { LlmBudget } from '../orchestrator/budget-rules.ts';
 import type { AgentRegistry } from '../orchestrator/load-agents.ts';
+import type { Llm } from '../ports/llm.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { PubSub } from '../ports/pubsub.ts';
 import type { Loaders } from './loaders.ts';
@@ -22,6 +23,9 @@ export interface DependencyReading {
 /** What the doors need besides the core; app.ts fills it. */
 export interface ApiDeps extends IncidentDeps, Core {
   readonly agents: AgentRegistry;
+  /** Asked where free words lead when the rules are not sure. */
+  readonly llm: Llm;
+  readonly recordsLlm?: boolean;
   /** What one task may spend on the model; the usual budget when left out. */
   readonly llmBudget?: LlmBudget;
   readonly manuals: ManualLibrary;

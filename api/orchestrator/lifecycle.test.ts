@@ -108,6 +108,7 @@ const agent = (id: string, concurrency?: number) => ({
   description: text(id),
   whenToUse: 'In tests.',
   prompt: 'Test.',
+  routing: {},
   tasks,
   ...(concurrency === undefined ? {} : { concurrency }),
 });

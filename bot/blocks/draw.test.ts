@@ -37,6 +37,13 @@ function cases(words?: (what: string) => string): Case[] {
       { ...s.task, status: 'SUCCEEDED', finding: { ...s.finding, verdict: 'INCONCLUSIVE' } },
     ],
     ['facts only', 'TASK_PROGRESS', { ...s.task, status: 'SUCCEEDED', analysisWritten: false, finding: s.finding }],
+    ['question', 'TASK_QUESTION', { ...s.task, status: 'WAITING_INPUT' }],
+    [
+      'question, answered',
+      'TASK_QUESTION',
+      { ...s.task, questions: { ...s.task.questions, answeredAt: '2026-11-24T05:00:00.000Z', answeredBy: text } },
+    ],
+    ['question, over', 'TASK_QUESTION', { ...s.task, status: 'EXPIRED' }],
     ['result', 'TASK_RESULT', { ...s.task, status: 'SUCCEEDED' }],
     [
       'failed',

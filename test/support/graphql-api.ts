@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { createNoLlm } from '../../api/adapters/llm/none.ts';
 import { createMemoryPubSub } from '../../api/adapters/pubsub/memory.ts';
 import { cancelApprovalsOf } from '../../api/approvals/cancel.ts';
 import { createAudit } from '../../api/audit/append.ts';
@@ -78,6 +79,7 @@ export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
       ...core,
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
       agents: await loadAgents(),
+      llm: createNoLlm(),
       manuals: createManualLibrary(db),
       pubsub,
       metrics,

@@ -138,6 +138,24 @@ export function subjects(words: (what: string) => string = (what) => what) {
       ],
     },
     children: { nodes: [{ agentId: 'monitoring' }] },
+    usage: {
+      calls: 3,
+      callLimit: 24,
+      promptTokens: 4_000,
+      completionTokens: 210,
+      tokenLimit: 60_000,
+      costUsd: 0.021,
+      costLimitUsd: 1,
+    },
+    questions: {
+      known: words('what is known'),
+      answeredAt: null,
+      answeredBy: null,
+      fields: [
+        { name: 'names', label: words('Which names?'), reason: words('to cover'), answer: null },
+        { name: 'keeper', label: words('Who keeps the key?'), reason: '', answer: words('Kim') },
+      ],
+    },
     evidence: {
       totalCount: 1,
       nodes: [{ __typename: 'OtherEvidence', ref: 1, title: words('health'), summary: words('refused') }],
