@@ -49,6 +49,15 @@ import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
 import { resolveViewer } from './users/resolve-viewer.ts';
 import { adminPeople, localPeople, seedKeys, seedPeople } from './users/seed.ts';
+import { loadWorkflows } from './workflows/load-workflows.ts';
+import {
+  createWorkflowFunction,
+  createWorkflowStepFunction,
+  workflowFunction,
+  workflowStepFunction,
+} from './workflows/run-workflow.ts';
+import { startWorkflowIn } from './workflows/start-workflow.ts';
+import { sweepWorkflows } from './workflows/sweep.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -129,6 +138,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
 
   // What people and agents can do
   const agents = await loadAgents();
+  const workflows = await loadWorkflows(agents);
   const manuals = createManualLibrary(db);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
@@ -209,6 +219,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     onTaskEnd: metrics.onTaskEnd,
   };
   durable.register(taskFunction, createTaskFunction(taskDeps));
+  durable.register(workflowFunction, createWorkflowFunction(taskDeps));
+  durable.register(workflowStepFunction, createWorkflowStepFunction(taskDeps));
   if (works) {
     await durable.launch();
     shutdown.add('durable work', () => durable.stop(20_000), 25_000);
@@ -224,6 +236,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         agents,
         llm,
         llmBudget,
+        workflows,
         recordsLlm: config.LLM_RECORD_DAYS > 0,
         manuals,
         pubsub,
@@ -270,6 +283,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         : null;
     const startTask: Parameters<typeof tickSchedules>[0]['startTask'] &
       Parameters<typeof processAlerts>[0]['startTask'] = (tx, request) => startTaskIn(starter, tx, request);
+    const startWorkflow: NonNullable<Parameters<typeof tickSchedules>[0]['startWorkflow']> = (tx, request) =>
+      startWorkflowIn({ ...core, workflows }, tx, { ...request, plan: null });
     const alertDeps = { ...incidentDeps, startTask, defaultConversation: conversation, locale };
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
@@ -277,10 +292,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
+    const workflowSweep = loop('workflows', 1_000, () => sweepWorkflows(taskDeps));
     const loops = [
       alerts,
       health,
-      loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, locale })),
+      loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, startWorkflow, locale })),
+      workflowSweep,
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
       loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
@@ -292,6 +309,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
       ['tasks', sweep.wake],
+      ['tasks', workflowSweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
     ];

@@ -74,6 +74,19 @@ export const taskFields = graphql(
   [personFields],
 );
 
+/** What the plan message of a workflow shows. */
+export const workflowFields = graphql(
+  `
+  fragment WorkflowFields on Workflow {
+    id number title workflowStatus: status errorMessage scheduledFor createdAt workflowStartedAt: startedAt finishedAt
+    requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
+    workflowSteps: steps { name title status summary task { number agentId } }
+  }
+`,
+  [personFields],
+);
+
+export type WorkflowFields = FragmentOf<typeof workflowFields>;
 export type PersonFields = FragmentOf<typeof personFields>;
 export type ErrorFields = FragmentOf<typeof errorFields>;
 export type ApprovalFields = FragmentOf<typeof approvalFields>;

@@ -13,7 +13,12 @@ import {
 import { limits } from './limits.ts';
 
 /** What a field costs beyond itself: it starts work or asks a model. */
-const startingCost: Readonly<Record<string, number>> = { taskCreate: 20, taskRetry: 20, manualSearch: 20 };
+const startingCost: Readonly<Record<string, number>> = {
+  taskCreate: 20,
+  workflowStart: 20,
+  taskRetry: 20,
+  manualSearch: 20,
+};
 
 interface Operation {
   readonly schema: GraphQLSchema;

@@ -8,7 +8,9 @@ import type {
   Evidence,
   Finding,
   ProposedAction,
+  Task,
   TaskQuestion,
+  WorkflowStep,
 } from '../db.ts';
 
 /** Reads rows by id, all of one tick together; null for one that is not there. */
@@ -74,6 +76,7 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     user: byId((ids) => db.user.findMany({ where: inIds(ids) }), cache),
     apiKey: byId((ids) => db.apiKey.findMany({ where: inIds(ids) }), cache),
     task: byId((ids) => db.task.findMany({ where: inIds(ids) }), cache),
+    workflow: byId((ids) => db.workflow.findMany({ where: inIds(ids) }), cache),
     incident: byId((ids) => db.incident.findMany({ where: inIds(ids) }), cache),
     approval: byId((ids) => db.approval.findMany({ where: inIds(ids) }), cache),
     action: byId((ids) => db.proposedAction.findMany({ where: inIds(ids) }), cache),
@@ -128,6 +131,16 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     questionsOfTask: grouped<TaskQuestion>(
       (row) => row.taskId,
       (ids) => db.taskQuestion.findMany({ where: { taskId: { in: ids } }, orderBy: { askedAt: 'desc' } }),
+      cache,
+    ),
+    stepsOfWorkflow: grouped<WorkflowStep>(
+      (row) => row.workflowId,
+      (ids) => db.workflowStep.findMany({ where: { workflowId: { in: ids } }, orderBy: { seq: 'asc' } }),
+      cache,
+    ),
+    tasksOfWorkflow: grouped<Task>(
+      (row) => row.workflowId,
+      (ids) => db.task.findMany({ where: { workflowId: { in: ids } } }),
       cache,
     ),
     findingsOfTask: grouped<Finding>(

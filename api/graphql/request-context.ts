@@ -8,6 +8,7 @@ import type { AgentRegistry } from '../orchestrator/load-agents.ts';
 import type { Llm } from '../ports/llm.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { PubSub } from '../ports/pubsub.ts';
+import type { WorkflowRegistry } from '../workflows/load-workflows.ts';
 import type { Loaders } from './loaders.ts';
 
 /** One thing the product leans on, as `health` shows it. */
@@ -28,6 +29,7 @@ export interface ApiDeps extends IncidentDeps, Core {
   readonly recordsLlm?: boolean;
   /** What one task may spend on the model; the usual budget when left out. */
   readonly llmBudget?: LlmBudget;
+  readonly workflows: WorkflowRegistry;
   readonly manuals: ManualLibrary;
   readonly pubsub: Pick<PubSub, 'subscribe'>;
   readonly metrics: Pick<Metrics, 'onOperation' | 'onRejected'>;

@@ -9,11 +9,13 @@ import { InboxResolver } from './resolvers/inbox.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
+import { ScheduleResolver } from './resolvers/schedules.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
 import { SystemResolver } from './resolvers/systems.ts';
 import { TaskAnswerResolver } from './resolvers/task-answers.ts';
 import { TaskResolver } from './resolvers/tasks.ts';
 import { UserResolver } from './resolvers/users.ts';
+import { WorkflowResolver } from './resolvers/workflows.ts';
 import { HealthEvidenceView, ManualEvidenceView, MetricEvidenceView, OtherEvidenceView } from './types/evidence.ts';
 import { ManualView } from './types/manual.ts';
 
@@ -29,11 +31,13 @@ export function buildApiSchema(): GraphQLSchema {
       IncidentResolver,
       NotificationResolver,
       RecordResolver,
+      ScheduleResolver,
       SubscriptionResolver,
       SystemResolver,
       TaskAnswerResolver,
       TaskResolver,
       UserResolver,
+      WorkflowResolver,
     ],
     orphanedTypes: [HealthEvidenceView, ManualEvidenceView, MetricEvidenceView, OtherEvidenceView, ManualView],
     globalMiddlewares: [guard],

@@ -41,6 +41,7 @@ export interface TaskFacts {
   readonly trigger: string;
   readonly incidentId: string | null;
   readonly parentId: string | null;
+  readonly workflowId: string | null;
   readonly workspace: string | null;
   readonly channel: string | null;
   readonly threadTs: string | null;

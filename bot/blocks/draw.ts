@@ -8,6 +8,7 @@ import { incidentCard, incidentNotice, reportMessage } from './incident-card.ts'
 import type { Scene } from './scene.ts';
 import { taskFailed, taskProgress, taskResult } from './task-messages.ts';
 import { taskQuestion } from './task-question.ts';
+import { workflowProgress } from './workflow-progress.ts';
 
 /** One claimed notification, as the api gives it. */
 export type Notification = ResultOf<typeof notificationClaim>['notificationClaim']['notifications'][number];
@@ -31,6 +32,8 @@ function drawn(scene: Scene, notification: Notification): Message {
       return incidentNotice(text ?? scene.t.plainNotice(kind), subject.number);
     case 'Approval':
       return approvalCard(scene, subject);
+    case 'Workflow':
+      return workflowProgress(scene, subject);
     case 'Task':
       if (kind === 'TASK_PROGRESS') return taskProgress(scene, subject);
       if (kind === 'TASK_QUESTION') return taskQuestion(scene, subject);

@@ -14,6 +14,7 @@ import { createMetrics } from '../../api/metrics.ts';
 import { loadAgents } from '../../api/orchestrator/load-agents.ts';
 import { resolveViewer } from '../../api/users/resolve-viewer.ts';
 import { localPeople, seedKeys, seedPeople } from '../../api/users/seed.ts';
+import { loadWorkflows } from '../../api/workflows/load-workflows.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 
@@ -80,6 +81,7 @@ export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
       agents: await loadAgents(),
       llm: createNoLlm(),
+      workflows: await loadWorkflows(await loadAgents()),
       manuals: createManualLibrary(db),
       pubsub,
       metrics,

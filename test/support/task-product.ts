@@ -8,6 +8,7 @@ import type { Approval, Incident, Task, User } from '../../api/db.ts';
 import { createDurable } from '../../api/durable/durable.ts';
 import { ingestManuals } from '../../api/knowledge/ingest.ts';
 import { createManualLibrary } from '../../api/knowledge/library.ts';
+import { startLoop } from '../../api/loop.ts';
 import { type AgentRegistry, loadAgents } from '../../api/orchestrator/load-agents.ts';
 import { createTaskFunction, taskFunction } from '../../api/orchestrator/run-task.ts';
 import { type StartTask, startTask } from '../../api/orchestrator/start-task.ts';
@@ -16,6 +17,13 @@ import type { TaskDeps, TaskEnd } from '../../api/orchestrator/task-run.ts';
 import type { Cluster } from '../../api/ports/cluster.ts';
 import type { Llm } from '../../api/ports/llm.ts';
 import type { MetricsSource } from '../../api/ports/metrics-source.ts';
+import {
+  createWorkflowFunction,
+  createWorkflowStepFunction,
+  workflowFunction,
+  workflowStepFunction,
+} from '../../api/workflows/run-workflow.ts';
+import { sweepWorkflows } from '../../api/workflows/sweep.ts';
 import { newId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { projectPath } from '../../lib/project-path.ts';
@@ -101,10 +109,17 @@ export async function taskProduct(
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
     onTaskEnd: (end) => void ended.push(end),
   };
-  if (works) durable.register(taskFunction, createTaskFunction(deps));
+  if (works) {
+    durable.register(taskFunction, createTaskFunction(deps));
+    durable.register(workflowFunction, createWorkflowFunction(deps));
+    durable.register(workflowStepFunction, createWorkflowStepFunction(deps));
+  }
   if (works) await durable.launch();
   await ingestManuals(core, projectPath('manuals'));
   if (works) sweep = startSweep(deps);
+  const workflowSweep = works
+    ? startLoop({ name: 'workflows', intervalMs: 200, log, work: () => sweepWorkflows(deps) })
+    : null;
   await processes.ensure(
     {
       name: 'payment-api',
@@ -217,6 +232,7 @@ export async function taskProduct(
         { what: `end of task ${taskId}`, timeoutMs: 19_000 },
       ),
     async close() {
+      await workflowSweep?.stop();
       await sweep?.stop();
       if (works) await durable.stop(2_000);
       await processes.stopAll();

@@ -9,10 +9,18 @@ import { createAudit } from '../../api/audit/append.ts';
 import { createDb } from '../../api/db.ts';
 import { createDurable } from '../../api/durable/durable.ts';
 import { createManualLibrary } from '../../api/knowledge/library.ts';
+import { startLoop } from '../../api/loop.ts';
 import { loadAgents } from '../../api/orchestrator/load-agents.ts';
 import { createTaskFunction, taskFunction } from '../../api/orchestrator/run-task.ts';
 import { startSweep } from '../../api/orchestrator/sweep.ts';
 import type { TaskDeps } from '../../api/orchestrator/task-run.ts';
+import {
+  createWorkflowFunction,
+  createWorkflowStepFunction,
+  workflowFunction,
+  workflowStepFunction,
+} from '../../api/workflows/run-workflow.ts';
+import { sweepWorkflows } from '../../api/workflows/sweep.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 
@@ -42,6 +50,9 @@ const deps: TaskDeps = {
   cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
 };
 durable.register(taskFunction, createTaskFunction(deps));
+durable.register(workflowFunction, createWorkflowFunction(deps));
+durable.register(workflowStepFunction, createWorkflowStepFunction(deps));
 await durable.launch();
 startSweep(deps);
+startLoop({ name: 'workflows', intervalMs: 200, log, work: () => sweepWorkflows(deps) });
 console.log('ready');

@@ -4,9 +4,11 @@ import { ApprovalView } from './approval.ts';
 import { EvidenceView } from './evidence.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
 import { NotificationView } from './notification.ts';
+import { ScheduleView } from './schedule.ts';
 import { SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { UserView } from './user.ts';
+import { WorkflowView } from './workflow.ts';
 
 /** A list of these. */
 export const AlertConnection = connectionType('Alert', () => AlertView);
@@ -51,3 +53,11 @@ export type TaskStepConnection = Page<TaskStepView>;
 /** A list of these. */
 export const UserConnection = connectionType('User', () => UserView);
 export type UserConnection = Page<UserView>;
+
+/** A list of these. */
+export const WorkflowConnection = connectionType('Workflow', () => WorkflowView);
+export type WorkflowConnection = Page<WorkflowView>;
+
+/** A list of these. */
+export const ScheduleConnection = connectionType('Schedule', () => ScheduleView);
+export type ScheduleConnection = Page<ScheduleView>;

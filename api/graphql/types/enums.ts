@@ -22,11 +22,13 @@ import {
   RiskLevel,
   Role,
   Severity,
+  StepMode,
   StepStatus,
   TaskStatus,
   TaskTrigger,
   TimelineKind,
   Verdict,
+  WorkflowStatus,
 } from '../../db.ts';
 
 registerEnumType(ActionOutcome, {
@@ -124,7 +126,9 @@ registerEnumType(RiskLevel, {
 });
 registerEnumType(Role, { name: 'Role' });
 registerEnumType(Severity, { name: 'Severity' });
+registerEnumType(StepMode, { name: 'StepMode' });
 registerEnumType(StepStatus, { name: 'StepStatus' });
+registerEnumType(WorkflowStatus, { name: 'WorkflowStatus' });
 /** TaskOrderField */
 export const TaskOrderField = { CREATED_AT: 'CREATED_AT', NUMBER: 'NUMBER', UPDATED_AT: 'UPDATED_AT' } as const;
 export type TaskOrderField = (typeof TaskOrderField)[keyof typeof TaskOrderField];

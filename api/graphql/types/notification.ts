@@ -19,6 +19,7 @@ import { readSubject } from './read-node.ts';
 import { TaskView } from './task.ts';
 import { UserView } from './user.ts';
 import { viewOrNull } from './view.ts';
+import { WorkflowView } from './workflow.ts';
 
 /** One thing told to one place, with its delivery state. The bot renders `subject` as it is when it sends. */
 @ObjectType('Notification', {
@@ -150,6 +151,6 @@ export class NotificationSignal {
 /** NotificationSubject */
 export const NotificationSubjectUnion = createUnionType({
   name: 'NotificationSubject',
-  types: () => [ApprovalView, IncidentView, TaskView, UserView] as const,
+  types: () => [ApprovalView, IncidentView, TaskView, UserView, WorkflowView] as const,
 });
-export type NotificationSubject = ApprovalView | IncidentView | TaskView | UserView;
+export type NotificationSubject = ApprovalView | IncidentView | TaskView | UserView | WorkflowView;

@@ -30,6 +30,7 @@ import { errorOf, taskTypeOf } from './task-facts.ts';
 import { LanguageModelUsage, TaskError } from './task-parts.ts';
 import { TaskQuestionsView } from './task-question.ts';
 import { viewOrNull } from './view.ts';
+import { WorkflowView } from './workflow.ts';
 
 /** One request to one agent. */
 @ObjectType('Task', { description: 'One request to one agent.', implements: NodeView })
@@ -269,6 +270,12 @@ export class TaskView {
   @Field(() => Int)
   get version(): number {
     return this.row.version;
+  }
+
+  @Field(() => WorkflowView, { nullable: true })
+  async workflow(@Ctx() ctx: RequestContext): Promise<WorkflowView | null> {
+    const { workflowId } = this.row;
+    return viewOrNull(workflowId === null ? null : await ctx.load.workflow.load(workflowId), WorkflowView);
   }
 }
 
