@@ -7,6 +7,8 @@ import { until } from '../../test/support/until.ts';
 import { createNoLlm } from '../adapters/llm/none.ts';
 import { createOpenAi } from '../adapters/llm/openai.ts';
 import type { Task } from '../db.ts';
+import { replayTask } from './replay.ts';
+import { differences } from './replay-diff.ts';
 
 let product: TaskProduct;
 let server: OpenAiServer;
@@ -247,3 +249,36 @@ test('killed in the middle of a turn, it goes on elsewhere and asks nothing twic
   expect(await own.core.db.evidence.count({ where: { taskId: task.id, tool: 'http.check' } })).toBe(1);
   await own.close();
 }, 90_000);
+
+test('a replay on the stored results comes to the same, asks nothing outside, and shows what another model says otherwise', async () => {
+  server.script(noWording, calls(health), conclude());
+  const task = await investigate();
+  const counts = async () =>
+    Promise.all([
+      product.core.db.evidence.count(),
+      product.core.db.finding.count(),
+      product.core.db.taskStep.count(),
+      product.core.db.llmCall.count(),
+    ]);
+  const before = await counts();
+  const replay = () => replayTask(product.deps, task);
+  const stored = (await findings(task.id)).at(-1) ?? null;
+
+  server.script(noWording, calls(health), conclude());
+  const same = await replay();
+  server.script(
+    noWording,
+    calls({ name: 'find_runbook', arguments: { words: 'never asked before' } }),
+    conclude({ headline: 'Something else', verdict: 'INCONCLUSIVE', reasons: [] }),
+  );
+  const other = await replay();
+  const without = await replayTask({ ...product.deps, llm: createNoLlm() }, task);
+
+  expect(differences(stored, same)).toEqual([]);
+  expect(same).toMatchObject({ missing: [], ended: null });
+  expect(other.missing).toEqual([expect.stringContaining('runbook.find')]);
+  expect(differences(stored, other)).toContainEqual({ what: 'verdict', stored: 'FOUND', replayed: 'INCONCLUSIVE' });
+  expect(without.exchanges).toEqual([]);
+  expect(without.findings).toMatchObject([{ writtenByModel: false, verdict: 'INCONCLUSIVE' }]);
+  expect(await counts()).toEqual(before);
+});

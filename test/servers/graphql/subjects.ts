@@ -193,5 +193,34 @@ export function subjects(words: (what: string) => string = (what) => what) {
       },
     ],
   };
-  return { incident, approval, task, finding };
+  const workflow = {
+    __typename: 'Workflow' as const,
+    id: 'V29ya2Zsb3c6',
+    number: 'W-12',
+    title: words('raise the pool'),
+    status: 'RUNNING' as 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'WAITING_APPROVAL',
+    errorMessage: null as string | null,
+    scheduledFor: null as string | null,
+    createdAt: at,
+    startedAt: at,
+    finishedAt: null as string | null,
+    requestedBy: { __typename: 'Automation' as const, name: words('schedule') },
+    steps: [
+      {
+        name: 'analysis',
+        title: words('Analysis (infra)'),
+        status: 'SUCCEEDED',
+        summary: words('pool busy'),
+        task: null,
+      },
+      {
+        name: 'verify',
+        title: words('Verify'),
+        status: 'PENDING',
+        summary: null,
+        task: { number: 'T-9', agentId: 'infra' },
+      },
+    ],
+  };
+  return { incident, approval, task, finding, workflow };
 }
