@@ -5,15 +5,20 @@ import { projectPath } from '../lib/project-path.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { migrateDeploy } from '../prisma/migrate.ts';
 import { createAlertmanager } from './adapters/alert-manager/alertmanager.ts';
+import { createArtifactStore } from './adapters/artifact-store/record.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
 import { createEmbedder, createNoEmbedder } from './adapters/llm/embeddings.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
+import { createLogsSource } from './adapters/logs-source/logs.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
+import { createNetProbe } from './adapters/net-probe/guarded.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
+import { createPostgresHealth } from './adapters/sql-source/health.ts';
+import { createPostgresSource } from './adapters/sql-source/postgres.ts';
 import { createEmbeddedStore } from './adapters/vector-store/embedded/store.ts';
 import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
@@ -60,6 +65,7 @@ import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
 import { cancelTasksOf } from './orchestrator/cancel-task.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
+import { pruneLlmCalls } from './orchestrator/model-calls.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
 import { startTaskIn } from './orchestrator/start-task.ts';
@@ -69,8 +75,18 @@ import type { WakeTopic } from './ports/pubsub.ts';
 import { healthCheckSchedule, seedSchedule, tickSchedules } from './schedules/tick.ts';
 import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
+import { createSourceRegistry } from './systems/sources.ts';
 import { resolveViewer } from './users/resolve-viewer.ts';
 import { adminPeople, localPeople, seedKeys, seedPeople } from './users/seed.ts';
+import { loadWorkflows } from './workflows/load-workflows.ts';
+import {
+  createWorkflowFunction,
+  createWorkflowStepFunction,
+  workflowFunction,
+  workflowStepFunction,
+} from './workflows/run-workflow.ts';
+import { startWorkflowIn } from './workflows/start-workflow.ts';
+import { sweepWorkflows } from './workflows/sweep.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -136,12 +152,27 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           kubeconfig: config.KUBECONFIG,
           ...(config.KUBE_CONTEXT === undefined ? {} : { context: config.KUBE_CONTEXT }),
         });
-  const probe = createHttpProbe({
-    isRegistered: async (hostPort) =>
-      (await db.system.findMany({ where: { archived: false }, select: { healthUrl: true } })).some(
-        (system) => system.healthUrl !== null && hostPortOf(system.healthUrl) === hostPort,
-      ),
+  const isRegistered = async (hostPort: string): Promise<boolean> =>
+    (await db.system.findMany({ where: { archived: false }, select: { healthUrl: true } })).some(
+      (system) => system.healthUrl !== null && hostPortOf(system.healthUrl) === hostPort,
+    );
+  const probe = createHttpProbe({ isRegistered });
+  const net = createNetProbe({ isRegistered });
+  const sql = createPostgresSource({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const dbHealth = createPostgresHealth({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const logs = createLogsSource({
+    loki:
+      config.LOKI_URL === undefined
+        ? null
+        : {
+            url: config.LOKI_URL,
+            ...(config.LOKI_BEARER === undefined ? {} : { bearer: config.LOKI_BEARER }),
+            ...(config.LOKI_TENANT === undefined ? {} : { tenant: config.LOKI_TENANT }),
+          },
+    folder: config.LOGS_FOLDER ?? null,
   });
+  const registry = createSourceRegistry(db);
+  const artifacts = createArtifactStore(db);
   const metricsSource =
     config.PROMETHEUS_URL === undefined
       ? null
@@ -160,17 +191,19 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     config.ALERT_SETTINGS === undefined
       ? usualSettings
       : readAlertSettings(readFileSync(config.ALERT_SETTINGS, 'utf8'));
-  const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
   const embedding = embedderOf(config);
   const embedder = embedding.mode === 'none' ? createNoEmbedder() : createEmbedder(embedding);
+  const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi({ ...config.llm, ...modelSettings(config) });
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
     await manager?.close();
+    await logs.close();
   });
 
   // What people and agents can do
   const agents = await loadAgents();
+  const workflows = await loadWorkflows(agents);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -255,17 +288,39 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work
+  const llmBudget = {
+    calls: config.LLM_TASK_CALLS,
+    tokens: config.LLM_TASK_TOKENS,
+    costUsd: config.LLM_TASK_COST_USD ?? null,
+    ms: config.LLM_TASK_TIME,
+  };
   const taskDeps: TaskDeps = {
     ...core,
     durable,
     agents,
-    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals },
+    ports: {
+      probe,
+      metrics: metricsSource,
+      processes,
+      kubernetes,
+      manuals,
+      net,
+      sql,
+      dbHealth,
+      logs,
+      registry,
+      artifacts,
+    },
     llm,
     cancelApprovals,
+    llmBudget,
+    recordsLlm: config.LLM_RECORD_DAYS > 0,
     approvalExpiryMs: config.APPROVAL_EXPIRY,
     onTaskEnd: metrics.onTaskEnd,
   };
   durable.register(taskFunction, createTaskFunction(taskDeps));
+  durable.register(workflowFunction, createWorkflowFunction(taskDeps));
+  durable.register(workflowStepFunction, createWorkflowStepFunction(taskDeps));
   if (works) {
     await durable.launch();
     shutdown.add('durable work', () => durable.stop(20_000), 25_000);
@@ -280,9 +335,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         ...incidentDeps,
         settings: alertSettings,
         agents,
+        llm,
+        llmBudget,
+        workflows,
+        recordsLlm: config.LLM_RECORD_DAYS > 0,
         manuals,
         findPassages,
-        llm,
         onAnswer: metrics.onManualAnswer,
         pubsub,
         metrics,
@@ -359,6 +417,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
             graceMs: 90_000,
             restartGraceMs: 300_000,
           };
+    const startWorkflow: NonNullable<Parameters<typeof tickSchedules>[0]['startWorkflow']> = (tx, request) =>
+      startWorkflowIn({ ...core, workflows }, tx, { ...request, plan: null });
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
     const loop = (name: string, intervalMs: number, work: () => Promise<unknown>): Loop =>
@@ -373,10 +433,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     );
     const vectors = loop('manual vectors', 30_000, () => embedChunks({ ...core, embedder, program }));
     const tending = loop('search index upkeep', qdrant === null ? 30_000 : 2_000, points.tend);
+    const workflowSweep = loop('workflows', 1_000, () => sweepWorkflows(taskDeps));
     const loops = [
       alerts,
       health,
-      loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, locale })),
+      loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, startWorkflow, locale })),
+      workflowSweep,
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
       tending,
@@ -397,10 +459,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('old alerts', HOUR_MS / 12, () =>
         pruneAlerts(core, { inboxMs: config.INBOX_RETENTION, alertsMs: config.ALERT_RETENTION }),
       ),
+      loop('old model calls', HOUR_MS, () => pruneLlmCalls(db, config.LLM_RECORD_DAYS)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
       ['tasks', sweep.wake],
+      ['tasks', workflowSweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
       ['manuals', tending.wake],
@@ -431,6 +495,16 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     );
     if (settings.PROCESSES_STOP) shutdown.add('sample service', () => runner.stopAll());
   }
+}
+
+/** Limits and prices of the model, as its adapter takes them. */
+function modelSettings(config: ApiConfig) {
+  return {
+    timeoutMs: config.LLM_TIMEOUT,
+    limits: { concurrency: config.LLM_CONCURRENCY, tokensPerMinute: config.LLM_TOKENS_PER_MINUTE ?? null },
+    ...(config.LLM_PRICES === undefined ? {} : { prices: config.LLM_PRICES }),
+    ...(config.LLM_TRANSCRIPTION_MODEL === undefined ? {} : { transcriptionModel: config.LLM_TRANSCRIPTION_MODEL }),
+  };
 }
 
 /** The commands that may be run after an approval; a file that cannot be read stops the start. */

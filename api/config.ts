@@ -19,6 +19,22 @@ const retention = (usual: string, what: string) =>
     .refine((text) => (parseDuration(text) ?? 0) >= 86_400_000, 'must be a duration of at least P1D')
     .transform((text) => parseDuration(text) ?? 0)
     .describe(what);
+/** An ISO 8601 duration, in milliseconds. */
+const duration = (fallback: string, atLeastMs: number) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => (parseDuration(text) ?? 0) >= atLeastMs, `must be a duration of at least ${atLeastMs / 1_000} s`)
+    .transform((text) => parseDuration(text) ?? 0);
+const priceList = z.record(z.string(), z.object({ prompt: z.number().min(0), completion: z.number().min(0) }));
+const prices = z.string().transform((text, ctx): z.infer<typeof priceList> => {
+  try {
+    return priceList.parse(JSON.parse(text));
+  } catch {
+    ctx.addIssue('must be a JSON object of {"model":{"prompt":n,"completion":n}}');
+    return z.NEVER;
+  }
+});
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** Every variable the API and the worker read. `.env.example` is made from it. */
@@ -91,6 +107,10 @@ export const apiConfigSchema = z.object({
     .describe('YAML file: grouping, waiting, flapping, inhibition, storms (docs/how-it-works.md)'),
   ALERT_RETENTION: retention('P90D', 'How long ended alerts and silences are kept (ISO 8601 duration, at least P1D)'),
   INBOX_RETENTION: retention('P7D', 'How long processed deliveries of alert sources are kept (at least P1D)'),
+  LOKI_URL: httpUrl.optional().describe('Loki, where log sources of kind loki are read'),
+  LOKI_BEARER: secret(1).optional().describe('Bearer token for Loki'),
+  LOKI_TENANT: z.string().optional().describe('Tenant of Loki (X-Scope-OrgID)'),
+  LOGS_FOLDER: z.string().optional().describe('Folder below which log sources of kind files are read'),
   KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
   KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
   AZURE_OPENAI_ENDPOINT: httpUrl
@@ -110,16 +130,50 @@ export const apiConfigSchema = z.object({
     .string()
     .optional()
     .describe('Embedding model at OPENAI_BASE_URL; without it manuals are searched by words alone'),
+  LLM_TIMEOUT: duration('PT30S', 1_000).describe(
+    'Longest wait for the first part of a model answer, and between two parts (ISO 8601 duration)',
+  ),
+  LLM_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('Model calls at the same moment in one process'),
+  LLM_TOKENS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Model tokens one process may use in a minute'),
+  LLM_PRICES: prices
+    .optional()
+    .describe(
+      'Dollars for a million tokens by model, as JSON: {"gpt-x":{"prompt":2.5,"completion":10}}; without it no cost is shown',
+    ),
+  LLM_TASK_CALLS: z.coerce.number().int().min(1).default(24).describe('Model calls one task may make'),
+  LLM_TASK_TOKENS: z.coerce.number().int().min(1).default(60_000).describe('Model tokens one task may use'),
+  LLM_TASK_COST_USD: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('Dollars one task may spend on the model; needs LLM_PRICES'),
+  LLM_TASK_TIME: duration('PT90S', 1_000).describe('Time one task may spend waiting for the model (ISO 8601 duration)'),
+  LLM_RECORD_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(14)
+    .describe('Days for which redacted model calls are kept for replay; 0 keeps none'),
+  LLM_TRANSCRIPTION_MODEL: z
+    .string()
+    .optional()
+    .describe('Model or deployment that turns recordings into words; without it recordings are refused'),
   HEALTH_CHECK_CRON: z
     .string()
     .default('*/10 * * * * *')
     .describe('When the monitoring agent checks all systems by itself (cron with seconds, UTC)'),
-  APPROVAL_EXPIRY: z
-    .string()
-    .default('PT20M')
-    .refine((text) => (parseDuration(text) ?? 0) >= 10_000, 'must be a duration of at least PT10S')
-    .transform((text) => parseDuration(text) ?? 0)
-    .describe('How long an approval waits (ISO 8601 duration)'),
+  APPROVAL_EXPIRY: duration('PT20M', 10_000).describe('How long an approval waits (ISO 8601 duration)'),
   CONSOLE_ORIGINS: z
     .string()
     .default('http://localhost:3000,http://127.0.0.1:3000')
@@ -151,6 +205,8 @@ export type LlmConfig =
 /** Everything the composition root needs. */
 export interface ApiConfig extends ApiVariables {
   readonly llm: LlmConfig;
+  /** Addresses of registered databases by the name of their variable. */
+  readonly sqlConnections: ReadonlyMap<string, Secret>;
 }
 
 /** The language model of a configuration; half a configuration is a problem, named. */
@@ -208,4 +264,13 @@ export function embedderOf(config: ApiConfig): LlmConfig {
     default:
       return llm satisfies never;
   }
+}
+
+/** Addresses of registered databases: every variable that begins with SQL_. A system names the variable, never the address. */
+export function sqlConnectionsOf(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, Secret> {
+  return new Map(
+    Object.entries(env).flatMap(([name, value]): (readonly [string, Secret])[] =>
+      /^SQL_[A-Z0-9_]+$/.test(name) && value ? [[name, new Secret(value)]] : [],
+    ),
+  );
 }

@@ -14,6 +14,11 @@ export const words = {
     en: count === 0 ? 'Nothing was collected before it failed.' : `I kept ${count} pieces of evidence.`,
     ko: count === 0 ? '실패하기 전에 모은 것이 없습니다.' : `수집한 근거 ${count}건을 남겼습니다.`,
   }),
+  rows: (count: number): Bilingual => ({ en: `${count} rows`, ko: `${count}행` }),
+  moreRows: (count: number): Bilingual => ({
+    en: `… ${count} more rows are kept with the task`,
+    ko: `… 나머지 ${count}행은 작업에 보관되어 있습니다`,
+  }),
   tryAgain: { en: 'Try again, or look at the steps of the task.', ko: '다시 시도하거나 작업의 단계를 확인하세요.' },
   askOperator: {
     en: 'Give the task number to whoever operates this product; the log has the details.',
@@ -38,6 +43,14 @@ export const words = {
     ko: `INC-${number} 장애가 없습니다.`,
   }),
   waitsForApproval: (number: string): Bilingual => ({ en: `Waits for ${number}`, ko: `${number} 결정을 기다림` }),
+  waitsForAnswer: { en: 'Waits for an answer', ko: '답을 기다림' },
+  notAnswered: { en: 'Nobody answered in time.', ko: '시간 안에 답이 없었습니다.' },
+  answeredBy: (who: string): Bilingual => ({ en: `Answered by ${who}`, ko: `${who} 답변` }),
+  expiredQueued: {
+    en: 'It could not be begun before its time ran out.',
+    ko: '시작하기 전에 유효 시간이 지났습니다.',
+  },
+  missingFacts: { en: 'Missing facts', ko: '빠진 정보' },
   approvedBy: (number: string, who: string): Bilingual => ({
     en: `${number} approved by ${who}`,
     ko: `${number} · ${who} 승인`,

@@ -3,6 +3,7 @@ import { parseDuration } from '../../lib/duration.ts';
 import { clip } from '../../lib/text.ts';
 import type { TaskFields } from '../fragments.ts';
 import { spoken } from '../texts.ts';
+import { workTexts } from '../work-texts.ts';
 import {
   actions,
   button,
@@ -17,7 +18,7 @@ import {
   pushText,
   taskCard,
 } from './elements.ts';
-import { bullets, line, literal, richText, safe } from './rich-text.ts';
+import { bullets, code, line, literal, richText, safe } from './rich-text.ts';
 import { consoleUrl, evidenceUrl, type Scene } from './scene.ts';
 
 type Finding = NonNullable<TaskFields['finding']>;
@@ -47,6 +48,15 @@ export function taskProgress(scene: Scene, task: TaskFields): Message {
 export function taskLine(task: Pick<TaskFields, 'number' | 'agentId'> & Partial<Pick<TaskFields, 'children'>>): string {
   const helpers = [...new Set((task.children?.nodes ?? []).map(({ agentId }) => agentId))];
   return `${task.number} · ${escaped(task.agentId, 40)}${helpers.length === 0 ? '' : ` → ${helpers.map((one) => escaped(one, 40)).join(', ')}`}`;
+}
+
+/** What of the task's budget the model has used; nothing when none was asked. */
+function modelLine(scene: Scene, { usage }: TaskFields): string[] {
+  if (usage.calls === 0) return [];
+  const limit = usage.costLimitUsd === null ? '' : ` / $${usage.costLimitUsd.toFixed(2)}`;
+  const cost = usage.costUsd === null ? '' : `, $${usage.costUsd.toFixed(3)}${limit}`;
+  const tokens = usage.promptTokens + usage.completionTokens;
+  return [workTexts[scene.locale].modelUsed(usage.calls, tokens, usage.tokenLimit, cost)];
 }
 
 function planMessage(scene: Scene, task: TaskFields): Message {
@@ -79,7 +89,7 @@ function planMessage(scene: Scene, task: TaskFields): Message {
       ...(ended
         ? [actions(linkButton('task', t.openConsole, consoleUrl(scene, 'tasks', task.number)))]
         : [actions(stopButton(scene, task))]),
-      context([taskLine(task), ...(hidden > 0 ? [t.more(hidden)] : [])].join(' · ')),
+      context([taskLine(task), ...(hidden > 0 ? [t.more(hidden)] : []), ...modelLine(scene, task)].join(' · ')),
     ],
   };
 }
@@ -127,7 +137,13 @@ function answerMessage(scene: Scene, task: TaskFields, finding: Finding): Messag
         ...(!running && !found ? [button('task.retry', t.tryAgain, { t: task.id })] : []),
         linkButton('evidence', t.evidence(sources), consoleUrl(scene, 'tasks', task.number)),
       ),
-      context(`${task.analysisWritten ? t.aiLine(sources) : t.rulesLine(sources)} · ${taskLine(task)}`),
+      context(
+        [
+          task.analysisWritten ? t.aiLine(sources) : t.rulesLine(sources),
+          taskLine(task),
+          ...modelLine(scene, task),
+        ].join(' · '),
+      ),
     ],
   };
 }
@@ -239,6 +255,20 @@ export function taskResult(scene: Scene, task: TaskFields): Message {
       ...(lines.length === 0 ? [] : [richText([bullets(lines, { evidenceUrl: evidenceUrl(scene, task) })])]),
       ...citations(scene, task),
       context(taskLine(task)),
+    ],
+  };
+}
+
+/** Rows for the person who asked, as plain text in a box; they were masked before they came here. */
+export function taskRows(scene: Scene, task: TaskFields, text: string): Message {
+  const [first = '', ...rest] = text.split('\n');
+  return {
+    text: pushText(first),
+    blocks: [
+      paragraph(safe(task.title, 200)),
+      code(rest.join('\n'), 2_800),
+      actions(linkButton('task', scene.t.openConsole, consoleUrl(scene, 'tasks', task.number))),
+      context(`${escaped(first)} · ${taskLine(task)}`),
     ],
   };
 }
