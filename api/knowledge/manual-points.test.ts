@@ -157,7 +157,11 @@ describe('weights of all processes', () => {
     });
     await readIndexSettings(core.db, null);
 
-    expect(await reviseIndexSettings(core.db, 'test')).toMatchObject({ generation: 2, denseModel: 'test', denseSize: 2 });
+    expect(await reviseIndexSettings(core.db, 'test')).toMatchObject({
+      generation: 2,
+      denseModel: 'test',
+      denseSize: 2,
+    });
     const index = followManuals({ db: core.db, store: embedded, denseModel: 'test', log: core.log, ...patience });
     const { hits } = await index.search({ ...ask(''), dense: Float32Array.of(0, 1) });
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
-import { manualSearch } from '../../test/support/manual-search.ts';
-import { changeManual, writeManual } from '../../test/support/manual-rows.ts';
-import { type RecordCore, recordCore } from '../../test/support/record-core.ts';
 import { type OpenAiServer, openAiServer } from '../../test/servers/openai/server.ts';
+import { changeManual, writeManual } from '../../test/support/manual-rows.ts';
+import { manualSearch } from '../../test/support/manual-search.ts';
+import { type RecordCore, recordCore } from '../../test/support/record-core.ts';
 import { createOpenAi } from '../adapters/llm/openai.ts';
 import type { ManualQuery, ManualSearchResult, SearchDeps } from './search.ts';
 import { type ManualReader, sharedReader } from './visibility-rules.ts';
@@ -13,11 +13,23 @@ let server: OpenAiServer;
 const operator: ManualReader = { everyone: true, operator: true, teams: ['payments'], admin: false };
 
 const pages = [
-  ['DISK-01', 'EN', 'A filesystem runs out of space: find large files and delete old logs until the disk has free space again.'],
-  ['CERT-01', 'EN', 'The client certificate of the kubelet is about to expire. Renew the certificate and restart the kubelet.'],
+  [
+    'DISK-01',
+    'EN',
+    'A filesystem runs out of space: find large files and delete old logs until the disk has free space again.',
+  ],
+  [
+    'CERT-01',
+    'EN',
+    'The client certificate of the kubelet is about to expire. Renew the certificate and restart the kubelet.',
+  ],
   ['POD-01', 'EN', 'A pod is crash looping: read the logs of the container before it was killed and restarted.'],
   ['PAY-KO-1', 'KO', '결제 서버가 멈췄을 때에는 먼저 상태를 확인하고 재시작한 다음 결제 요청이 처리되는지 봅니다.'],
-  ['PAY-EN-1', 'EN', 'When the payment server has stopped, look at its state, restart it, and check that payment requests are processed.'],
+  [
+    'PAY-EN-1',
+    'EN',
+    'When the payment server has stopped, look at its state, restart it, and check that payment requests are processed.',
+  ],
   ['ORA-1', 'EN', 'Snapshot too old: enlarge the undo tablespace and its retention time.'],
 ] as const;
 const ids = new Map<string, string>();
@@ -25,16 +37,26 @@ const ids = new Map<string, string>();
 beforeAll(async () => {
   core = await recordCore();
   server = await openAiServer({ apiKey: 'key' });
-  for (const [code, locale, text] of pages) ids.set(code, (await writeManual(core.db, { code, locale, chunks: [{ text }] })).id);
-  await core.db.manual.update({ where: { id: ids.get('POD-01') ?? '' }, data: { alertNames: ['KubePodCrashLooping'], revisedAt: new Date('2020-01-01') } });
+  for (const [code, locale, text] of pages)
+    ids.set(code, (await writeManual(core.db, { code, locale, chunks: [{ text }] })).id);
+  await core.db.manual.update({
+    where: { id: ids.get('POD-01') ?? '' },
+    data: { alertNames: ['KubePodCrashLooping'], revisedAt: new Date('2020-01-01') },
+  });
   await core.db.manual.update({ where: { id: ids.get('ORA-1') ?? '' }, data: { errorCodes: ['ORA-01555'] } });
   await writeManual(core.db, {
     code: 'SECRET-1',
     visibility: 'TEAM',
     team: 'payments',
-    chunks: [{ text: 'Payment gateway credentials rotation: ask the vault for the payment gateway key and rotate it.' }],
+    chunks: [
+      { text: 'Payment gateway credentials rotation: ask the vault for the payment gateway key and rotate it.' },
+    ],
   });
-  await writeManual(core.db, { code: 'OTHER-1', systems: ['billing'], chunks: [{ text: 'Billing exports stop: restart the billing export job.' }] });
+  await writeManual(core.db, {
+    code: 'OTHER-1',
+    systems: ['billing'],
+    chunks: [{ text: 'Billing exports stop: restart the billing export job.' }],
+  });
 });
 afterAll(async () => {
   await server.close();
@@ -124,7 +146,8 @@ test('a manual that nobody revised for a year is marked', async () => {
 });
 
 describe('a model that helps', () => {
-  const llm = () => createOpenAi({ mode: 'compatible', baseUrl: server.url, apiKey: new Secret('key'), model: 'm', timeoutMs: 2_000 });
+  const llm = () =>
+    createOpenAi({ mode: 'compatible', baseUrl: server.url, apiKey: new Secret('key'), model: 'm', timeoutMs: 2_000 });
   const unclear = 'kram in der ecke voll';
 
   test('says the question in other words when nothing is sure', async () => {
@@ -139,7 +162,10 @@ describe('a model that helps', () => {
   test('is not asked when the answer is sure', async () => {
     const before = server.seen.length;
 
-    await search({ words: 'filesystem runs out of space large files' }, { llm: llm(), help: { rewrite: true, order: false } });
+    await search(
+      { words: 'filesystem runs out of space large files' },
+      { llm: llm(), help: { rewrite: true, order: false } },
+    );
 
     expect(server.seen.length).toBe(before);
   });

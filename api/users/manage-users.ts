@@ -27,8 +27,11 @@ export interface UpdateUserInput {
   readonly displayName?: string | null;
   readonly email?: string | null;
   readonly roles?: readonly RoleName[] | null;
+  /** Teams whose manuals they see; null leaves them as they are. */
+  readonly teams?: readonly string[] | null;
 }
 
+const teamSchema = z.array(z.string().trim().min(1).max(200)).max(50);
 const emailSchema = z.email().max(200);
 const chatSchema = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
 
@@ -128,6 +131,7 @@ export async function updateUser(core: Core, viewer: Viewer, input: UpdateUserIn
           ...(input.displayName ? { displayName: inert(input.displayName).trim() } : {}),
           ...(input.email === undefined ? {} : { email: input.email }),
           ...(input.roles ? { roles: [...new Set(input.roles)] } : {}),
+          ...(input.teams ? { teams: [...new Set(input.teams.map((team) => inert(team).trim()))] } : {}),
         },
       });
       return finish(core, tx, viewer, 'userUpdate', input, changed, null);
@@ -145,6 +149,7 @@ async function updateProblem(tx: Tx, user: User | null, input: UpdateUserInput):
     const others = await tx.user.count({ where: { id: { not: user.id }, active: true, roles: { has: 'ADMIN' } } });
     if (others === 0) return ['INVALID_STATE', 'lastAdmin', 'roles'];
   }
+  if (input.teams && !teamSchema.safeParse(input.teams).success) return ['INVALID_INPUT', 'teamsInvalid', 'teams'];
   return name ?? emailProblem(input.email) ?? (await emailTaken(tx, input.email, user.id));
 }
 

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { documentTerms, indexVersion } from '../../api/knowledge/sparse-rules.ts';
 import { newId } from '../../lib/ids.ts';
 import { type Random, seededRandom } from '../../lib/seeded-random.ts';
@@ -16,7 +16,26 @@ export interface BenchChunk {
   readonly topic: number;
 }
 
-const latin = ['ba', 'con', 'der', 'fi', 'ga', 'ha', 'jo', 'ker', 'li', 'mo', 'net', 'or', 'pro', 'que', 'ra', 'ser', 'ti', 'vo'];
+const latin = [
+  'ba',
+  'con',
+  'der',
+  'fi',
+  'ga',
+  'ha',
+  'jo',
+  'ker',
+  'li',
+  'mo',
+  'net',
+  'or',
+  'pro',
+  'que',
+  'ra',
+  'ser',
+  'ti',
+  'vo',
+];
 const hangul = '가나다라마바사아자차카타파하서버장애복구로그용량지연연결설정배포확인재시작점검경보'.split('');
 
 function words(random: Random, syllables: readonly string[], count: number, longest: number): readonly string[] {
@@ -71,7 +90,10 @@ export function benchEmbeddings() {
 }
 
 /** Questions of three to seven words that stand together in some chunk. */
-export function benchQuestions(count: number, among: number): readonly { readonly words: string; readonly topic: number }[] {
+export function benchQuestions(
+  count: number,
+  among: number,
+): readonly { readonly words: string; readonly topic: number }[] {
   const random = seededRandom(99);
   const chunks = [...benchChunks(Math.min(among, 2_000))];
   return Array.from({ length: count }, () => {
@@ -83,7 +105,12 @@ export function benchQuestions(count: number, among: number): readonly { readonl
 }
 
 /** Writes the chunks into the record in manuals of 25, numbered so that the first ones can be made ready alone. */
-export async function writeCorpus(pool: pg.Pool, count: number, dense: boolean, say: (line: string) => void): Promise<void> {
+export async function writeCorpus(
+  pool: pg.Pool,
+  count: number,
+  dense: boolean,
+  say: (line: string) => void,
+): Promise<void> {
   const embed = benchEmbeddings();
   let held: { readonly manualId: string; readonly seq: number; readonly chunk: BenchChunk }[] = [];
   let written = 0;
@@ -130,6 +157,9 @@ export async function writeCorpus(pool: pg.Pool, count: number, dense: boolean, 
 /** Makes so many chunks ready, and no others. */
 export async function makeReady(pool: pg.Pool, chunks: number): Promise<void> {
   const last = `bench-${String(Math.ceil(chunks / chunksInAManual) - 1).padStart(6, '0')}`;
-  await pool.query(`update "Manual" set status = (case when code <= $1 then 'READY' else 'QUEUED' end)::"ManualStatus"`, [last]);
+  await pool.query(
+    `update "Manual" set status = (case when code <= $1 then 'READY' else 'QUEUED' end)::"ManualStatus"`,
+    [last],
+  );
   await pool.query('delete from "SearchIndex"');
 }

@@ -15,7 +15,11 @@ const [subject = 'store', mode = 'sparse', count = '300'] = process.argv.slice(2
 const dense = mode !== 'sparse';
 const denseModel = dense ? benchModel : null;
 const log = createLogger({ name: 'bench', level: 'warn' });
-const { db, close } = createDb(process.env.DATABASE_URL ?? '', { poolSize: 2, program: 'bench', statementTimeoutMs: 120_000 });
+const { db, close } = createDb(process.env.DATABASE_URL ?? '', {
+  poolSize: 2,
+  program: 'bench',
+  statementTimeoutMs: 120_000,
+});
 const warmUp = 40;
 const reader = { operator: true, admin: true, teams: [] };
 const limit = 200;
@@ -128,11 +132,11 @@ async function measureScan() {
   const points = await readAll();
   const bytes = (resident() - before) / points.length;
   const holders = new Map<number, number>();
-  for (const { sparse } of points) for (const index of sparse.indices) holders.set(index, (holders.get(index) ?? 0) + 1);
+  for (const { sparse } of points)
+    for (const index of sparse.indices) holders.set(index, (holders.get(index) ?? 0) + 1);
   const dot = (one: SparseVector, weights: ReadonlyMap<number, number>) => {
     let sum = 0;
-    for (let i = 0; i < one.indices.length; i++)
-      sum += (weights.get(one.indices[i] ?? 0) ?? 0) * (one.values[i] ?? 0);
+    for (let i = 0; i < one.indices.length; i++) sum += (weights.get(one.indices[i] ?? 0) ?? 0) * (one.values[i] ?? 0);
     return sum;
   };
   const best = (score: (point: ChunkPoint) => number) =>

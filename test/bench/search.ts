@@ -67,7 +67,12 @@ async function run(asked: Asked): Promise<Outcome> {
     const chosen = sizes.filter((size) => modes.some((mode) => wanted(`${size} ${mode}`)));
     const largest = Math.max(...chosen);
     asked.say(`writing ${largest} chunks${oneCore.length > 0 ? '' : ' (not bound to one core: taskset is missing)'}`);
-    await writeCorpus(pool, largest, modes.slice(1).some((mode) => chosen.some((size) => wanted(`${size} ${mode}`))), asked.say);
+    await writeCorpus(
+      pool,
+      largest,
+      modes.slice(1).some((mode) => chosen.some((size) => wanted(`${size} ${mode}`))),
+      asked.say,
+    );
     const figures: Record<string, Figure> = { searches, oneCore: oneCore.length > 0 };
     const baseline: Record<string, Figure> = {};
     const stores = new Map<string, Measured>();

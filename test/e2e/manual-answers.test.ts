@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { ShownMessage } from '../../bot/local-slack/client.ts';
 import { type RunningProduct, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -171,18 +172,42 @@ describe('a file sent with the words', () => {
     expect(textOf(thread.at(-1))).toMatch(/not learned/);
   });
 
-  test('for a team is seen by nobody else: not found, not in a thread, not listed, not shared', async () => {
-    await learned({ name: '커피.md', content: page('visibility: team\nteam: baristas\n') });
+  test('for a team is seen by nobody else: not found, not listed, not in a thread, not shared', async () => {
+    const people = await product.query('{ users(first: 20) { nodes { id displayName version } } }');
+    const { id, version } = z
+      .object({
+        users: z.object({ nodes: z.array(z.object({ id: z.string(), displayName: z.string(), version: z.number() })) }),
+      })
+      .parse(people)
+      .users.nodes.find((one) => one.displayName === 'Jin') ?? { id: '', version: 0 };
+    await product.query('mutation($input: UserUpdateInput!) { userUpdate(input: $input) { userErrors { message } } }', {
+      input: { id, expectedVersion: version, teams: ['baristas'] },
+    });
+    const secret = page('visibility: team\nteam: baristas\n')
+      .toString()
+      .replace('COFFEE-01', 'COFFEE-77')
+      .replaceAll('커피', '홍차')
+      .replace('zanzibar', 'darjeeling');
+    const thread = await learned({ name: 'tea.md', content: Buffer.from(secret) });
+    expect(textOf(thread[1])).toContain('tea.md: added');
+    expect(textOf(thread[1])).not.toMatch(/COFFEE-77|Everybody/);
 
-    for (const user of [alex, jin]) {
-      expect(textOf(await answered(user, '매뉴얼 커피머신필터세척'))).not.toContain('zanzibar');
-      expect(textOf(await answered(user, 'manual list'))).not.toContain('COFFEE-01');
-    }
-    const said = await product.slack.say({ user: jin, channel, text: '<@U0AGENT> 매뉴얼 커피 머신 필터 세척' });
-    await until(async () => (await product.slack.thread(channel, said.ts ?? '')).length === 2, {
+    const words = '매뉴얼 홍차머신필터세척 darjeeling';
+    const own = await answered(jin, words);
+    expect(textOf(own)).toContain('COFFEE-77');
+    expect(textOf(await answered(alex, words))).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
+    expect(textOf(await answered(alex, 'manual list'))).not.toContain('COFFEE-77');
+    const said = await product.slack.say({ user: jin, channel, text: `<@U0AGENT> ${words}` });
+    const ts = said.ts ?? '';
+    await until(async () => (await product.slack.thread(channel, ts)).length === 2, {
       what: 'a reply',
       timeoutMs: 20_000,
     });
-    expect(textOf((await product.slack.thread(channel, said.ts ?? ''))[1])).not.toContain('zanzibar');
+    expect(textOf((await product.slack.thread(channel, ts))[1])).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
+    const before = (await product.slack.messages(channel)).length;
+    const { seen } = await pressed(jin, own, 'manual.share');
+    await nextOf(jin, seen);
+    const shared = (await product.slack.messages(channel)).slice(before);
+    for (const one of shared) expect(textOf(one)).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
   });
 });

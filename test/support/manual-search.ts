@@ -26,6 +26,9 @@ export function manualSearch(
   });
   return async (query) => {
     await points.refresh();
-    return searchManuals({ db, store: points, llm: createNoLlm(), embed: null, size: createCollectionSize(db), ...more }, query);
+    return searchManuals(
+      { db, store: points, llm: createNoLlm(), embed: null, size: createCollectionSize(db), ...more },
+      query,
+    );
   };
 }

@@ -99,6 +99,7 @@ export class UserResolver {
         active: active ?? null,
         displayName: displayName ?? null,
         roles: roles ?? null,
+        teams: input.teams ?? null,
         ...(input.email === undefined ? {} : { email: input.email }),
       });
       return { user: viewOrNull(user, UserView), userErrors: userErrorsOf(userErrors) };

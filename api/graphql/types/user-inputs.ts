@@ -64,4 +64,10 @@ export class UserUpdateInput {
 
   @Field(() => [Role], { nullable: true })
   roles?: readonly Role[] | null | undefined;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'All teams the person belongs to: they see the manuals of these.',
+  })
+  teams?: readonly string[] | null | undefined;
 }

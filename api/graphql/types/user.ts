@@ -79,6 +79,12 @@ export class UserView {
     return this.row.roles;
   }
 
+  @Field(() => [String], { description: 'Shown to the person and to administrators.' })
+  teams(@Ctx() ctx: RequestContext): readonly string[] {
+    const { viewer } = ctx;
+    return viewer.person?.id === this.row.id || viewer.permissions.has('USER_ADMIN') ? this.row.teams : [];
+  }
+
   @Field(() => String)
   get timeZone(): string {
     return this.row.timeZone;

@@ -66,7 +66,13 @@ export function associationsOf(pairs: readonly TermPair[]): Association[] {
       const back = backward.get(english)?.get(korean) ?? 0;
       const score = Math.sqrt(there * back);
       const dice = (2 * both) / ((often.get(`k ${korean}`) ?? 0) + (often.get(`e ${english}`) ?? 0));
-      if (korean !== nothing && both >= least.together && there >= least.forward && score >= least.score && dice >= least.dice)
+      if (
+        korean !== nothing &&
+        both >= least.together &&
+        there >= least.forward &&
+        score >= least.score &&
+        dice >= least.dice
+      )
         found.push({ korean, english, score });
     }
   return found.sort((one, other) => other.score - one.score);

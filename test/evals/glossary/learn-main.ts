@@ -28,7 +28,12 @@ const withoutCode = (text: string): string => text.normalize('NFKC').replace(/`[
 const koreanTerms = (text: string): string[] =>
   [...withoutCode(text).matchAll(/\p{Script=Hangul}+/gu)].map(([word]) => stemHangul(word));
 const englishWords = (text: string): string[] =>
-  [...withoutCode(text).toLowerCase().replace(/\[(\w)\]/g, '$1').matchAll(/[a-z]{2,}/g)]
+  [
+    ...withoutCode(text)
+      .toLowerCase()
+      .replace(/\[(\w)\]/g, '$1')
+      .matchAll(/[a-z]{2,}/g),
+  ]
     .map(([word]) => word)
     .filter((word) => !unsaid.has(word));
 
@@ -69,13 +74,16 @@ if (values.data === undefined) {
 const pairs = (await sentences(values.data))
   .map(([korean, english]): TermPair => ({ korean: koreanTerms(korean), english: englishWords(english).map(stemmed) }))
   .filter(({ korean, english }) => korean.length > 0 && english.length > 0);
-const rejected = new Set((await readFile(projectPath('test', 'evals', 'glossary', 'rejected.txt'), 'utf8')).split(/\s+/));
+const rejected = new Set(
+  (await readFile(projectPath('test', 'evals', 'glossary', 'rejected.txt'), 'utf8')).split(/\s+/),
+);
 const terms = new Map<string, { readonly meanings: string[]; readonly best: number }>();
 for (const { korean, english, score } of associationsOf(pairs)) {
   if (korean.length < 2 || rejected.has(korean) || score < leastScore) continue;
   const known = terms.get(korean);
   if (known === undefined) terms.set(korean, { meanings: [spelled(english)], best: score });
-  else if (score >= shareOfBest * known.best && known.meanings.length < mostMeanings) known.meanings.push(spelled(english));
+  else if (score >= shareOfBest * known.best && known.meanings.length < mostMeanings)
+    known.meanings.push(spelled(english));
 }
 const often = new Map<string, number>();
 for (const { korean } of pairs) for (const word of new Set(korean)) often.set(word, (often.get(word) ?? 0) + 1);
@@ -86,9 +94,14 @@ const learned = {
   about:
     'Learned from sentences that exist in Korean and English: half of the tldr pages (the tldr-pages team and contributors, CC BY 4.0, https://github.com/tldr-pages/tldr) and titles of the Cloud Native Glossary (Cloud Native Computing Foundation, CC BY 4.0, https://github.com/cncf/glossary). Changed: single words and their counts only; read by a person, who threw out what was wrong. Made by `npm run glossary:learn`; not edited by hand.',
   licence: 'CC-BY-4.0',
-  terms: Object.fromEntries([...terms].sort(([one], [other]) => (one < other ? -1 : 1)).map(([word, one]) => [word, one.meanings])),
+  terms: Object.fromEntries(
+    [...terms].sort(([one], [other]) => (one < other ? -1 : 1)).map(([word, one]) => [word, one.meanings]),
+  ),
   words: words.sort().join(' '),
 };
-const lines = JSON.stringify(learned, null, 1).replace(/\[\n\s+([^\]]+?)\n\s+\]/g, (_, list: string) => `[${list.replace(/\n\s+/g, ' ')}]`);
+const lines = JSON.stringify(learned, null, 1).replace(
+  /\[\n\s+([^\]]+?)\n\s+\]/g,
+  (_, list: string) => `[${list.replace(/\n\s+/g, ' ')}]`,
+);
 await writeFile(projectPath('api', 'knowledge', 'glossary', 'learned.json'), `${lines}\n`);
 process.stdout.write(`${pairs.length} sentences: ${terms.size} words with a meaning, ${words.length} without\n`);

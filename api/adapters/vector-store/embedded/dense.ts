@@ -78,8 +78,7 @@ export function createDenseRows(size: number): DenseRows {
   const dotOf = (query: Float32Array, row: number): number => {
     const [a, b, c] = [first.row(row), second.row(row), third.row(row)];
     let sum = 0;
-    for (let i = 0; i < size; i++)
-      sum += (query[i] ?? 0) * ((a[i] ?? 0) + ((b[i] ?? 0) + (c[i] ?? 0) / finer) / finer);
+    for (let i = 0; i < size; i++) sum += (query[i] ?? 0) * ((a[i] ?? 0) + ((b[i] ?? 0) + (c[i] ?? 0) / finer) / finer);
     return Math.fround(sum * (scales[row] ?? 0));
   };
   /** The score that `limit` rows surely reach. */
