@@ -1,6 +1,8 @@
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ShownMessage } from '../../bot/local-slack/client.ts';
+import { describeWith } from '../support/debian.ts';
 import { type RunningProduct, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
 
@@ -209,5 +211,56 @@ describe('a file sent with the words', () => {
     await nextOf(jin, seen);
     const shared = (await product.slack.messages(channel)).slice(before);
     for (const one of shared) expect(textOf(one)).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
+  });
+});
+
+describeWith(['chromium'], 'the manuals page of the console', () => {
+  test('takes a typed key, adds files with a reason each, answers, and shows the original beside; on a phone too', async () => {
+    const browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+    });
+    try {
+      const page = await (
+        await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
+      ).newPage();
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+      await page.goto(`http://127.0.0.1:${product.ports.web}/manuals`);
+      await page.getByLabel('API key').fill(product.secrets.ADMIN_API_KEY);
+      await page.keyboard.press('Enter');
+      await page.getByText('Working with your key').waitFor();
+      await page.locator('input[type=file]').setInputFiles([
+        {
+          name: 'kettle.md',
+          mimeType: 'text/markdown',
+          buffer: Buffer.from(
+            '# Kettle\n\n## Descaling\n\nDescale the office kettle with `vinegarctl --soak` on Fridays.\n',
+          ),
+        },
+        { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from(' ') },
+      ]);
+      await page.getByText('kettle.md: added').waitFor({ timeout: 40_000 });
+      await page.getByText(/empty\.txt: not added · \S+/).waitFor();
+
+      await page.getByLabel('Question, alert name or error').fill('descale the office kettle');
+      await page.keyboard.press('Enter');
+      const answer = page.getByRole('region', { name: 'Answer' });
+      await answer.getByText('vinegarctl --soak').waitFor();
+      await answer.getByRole('button', { name: 'Show beside the original' }).first().click();
+      await page.getByRole('complementary', { name: 'Original' }).getByText('cited here').waitFor();
+      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+      const kept = await page.evaluate(() =>
+        JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+      );
+      expect(kept).not.toContain(product.secrets.ADMIN_API_KEY);
+      await page.reload();
+      await page.getByLabel('API key').waitFor();
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 });
