@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jobSchema, logSourceSchema } from '../ports/source-registry.ts';
+import { databaseSchema } from '../ports/sql-source.ts';
 
 const text = (max: number) =>
   z
@@ -57,9 +59,16 @@ const fields = {
     .record(label, text(256))
     .refine((value) => Object.keys(value).length <= 20, 'has over 20 labels')
     .nullish(),
+  dependsOn: z
+    .array(z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/))
+    .max(50)
+    .nullish(),
   verifyQuery: text(2_000).nullish(),
   configurationItem: text(120).nullish(),
   chatChannel: text(80).nullish(),
+  databases: z.array(databaseSchema).max(20).nullish(),
+  logSources: z.array(logSourceSchema).max(50).nullish(),
+  jobs: z.array(jobSchema).max(200).nullish(),
 };
 
 /** A system as it is registered. */

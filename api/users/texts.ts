@@ -9,10 +9,6 @@ export const userTexts = {
   nameMissing: { en: () => 'A name is needed (1 to 80 characters).', ko: () => '이름이 필요합니다(1~80자).' },
   emailInvalid: { en: () => 'This is not a mail address.', ko: () => '메일 주소가 아닙니다.' },
   emailTaken: { en: () => 'Another person has this mail address.', ko: () => '다른 사용자가 쓰는 메일 주소입니다.' },
-  teamsInvalid: {
-    en: () => 'At most 50 teams, each with a name of 1 to 200 characters.',
-    ko: () => '팀은 50개까지, 이름은 1~200자입니다.',
-  },
   timeZoneInvalid: {
     en: () => 'This is not a time zone. Example: Asia/Seoul',
     ko: () => '시간대가 아닙니다. 예: Asia/Seoul',

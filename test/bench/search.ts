@@ -84,6 +84,7 @@ async function run(asked: Asked): Promise<Outcome> {
         stores.set(name, store);
         figures[name] = store;
         asked.say(`${name}: ${JSON.stringify(store)}`);
+        if (mode === 'fused') continue;
         baseline[`${name} scan`] = await measure(server.url, 'scan', mode, Math.min(searches, 40));
         asked.say(`${name} scan: ${JSON.stringify(baseline[`${name} scan`])}`);
         if (mode !== 'sparse') continue;

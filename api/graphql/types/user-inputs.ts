@@ -65,9 +65,6 @@ export class UserUpdateInput {
   @Field(() => [Role], { nullable: true })
   roles?: readonly Role[] | null | undefined;
 
-  @Field(() => [String], {
-    nullable: true,
-    description: 'All teams the person belongs to: they see the manuals of these.',
-  })
+  @Field(() => [String], { nullable: true })
   teams?: readonly string[] | null | undefined;
 }

@@ -34,7 +34,12 @@ export function startIndexThread(options: {
     new AppError('UPSTREAM_UNAVAILABLE', 'The search index is not available now.', { retryable: true, cause });
 
   const start = (): Worker => {
-    const made = new Worker(program, { name: 'search index', execArgv: [] });
+    const made = new Worker(program, {
+      name: 'search index',
+      execArgv: [],
+      // What lives long here is flat memory outside the heap; a small nursery keeps the rest small.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     made.unref();
     const end = (error: Error): void => {
       if (worker !== made) return;
