@@ -124,6 +124,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     wake: (topic, id) => pubsub.publish(topic, id),
   };
 
+  // Manuals are read in a thread of their own while the rest starts.
+  const manualReader = createReader({ log });
+  shutdown.add('manual reader', manualReader.close);
+  const manualsRead = ingestManuals(core, projectPath('manuals'), { program, reader: manualReader });
+  manualsRead.catch(() => undefined);
+
   // The outside
   const processes = createLocalProcesses({
     home: config.PROCESSES_HOME,
@@ -267,10 +273,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   await seedKeys(core, { bot: config.BOT_API_KEY, web: config.WEB_API_KEY, admin: config.ADMIN_API_KEY });
   if (config.LOCAL_PEOPLE) await seedPeople(core, localPeople);
   await seedPeople(core, adminPeople(config.ADMIN_SLACK_USERS, config.SLACK_WORKSPACE ?? null));
-  const manualReader = createReader({ log });
-  shutdown.add('manual reader', manualReader.close);
-  const manualsRead = await ingestManuals(core, projectPath('manuals'), { program, reader: manualReader });
-  for (const refused of manualsRead.refused) log.warn(refused, 'a manual was refused');
+  for (const refused of (await manualsRead).refused) log.warn(refused, 'a manual was refused');
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work

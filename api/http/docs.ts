@@ -78,6 +78,37 @@ export function openApi(version: string): Record<string, unknown> {
           responses: { '200': json('The agents'), default: problem },
         },
       },
+      '/api/manuals/uploads/{id}': {
+        put: {
+          summary: 'The bytes of an upload that manualUploadCreate answered with',
+          security: bearer,
+          parameters: [
+            { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'Id of the upload' },
+          ],
+          requestBody: {
+            required: true,
+            content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+          },
+          responses: { '200': json('The bytes are here'), default: problem },
+        },
+      },
+      '/api/manuals/{id}/original': {
+        get: {
+          summary: 'The file behind a manual, for those who may see it',
+          security: bearer,
+          parameters: [
+            { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'Id of the manual' },
+            { name: 'download', in: 'query', schema: { type: 'string' }, description: 'Given: as an attachment' },
+          ],
+          responses: {
+            '200': {
+              description: 'The file',
+              content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+            },
+            default: problem,
+          },
+        },
+      },
       '/api/tasks/{id}': {
         get: {
           summary: 'A task with steps, finding and evidence (task)',
