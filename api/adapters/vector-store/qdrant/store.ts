@@ -35,7 +35,7 @@ export function createQdrantStore(options: QdrantOptions): VectorStore {
         throw new AppError('UPSTREAM_UNAVAILABLE', 'Qdrant has no index yet.', { cause: error, retryable: true });
       }
     },
-    count: async () => (await calls.write((client) => client.count(alias, { exact: true }))).count,
+    count: async () => (await calls.search((client) => client.count(alias, { exact: true }))).count,
     async describe() {
       const name = await targetOf(calls, alias);
       const found = name === null ? null : await describeCollection(calls, name);
