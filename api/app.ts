@@ -4,6 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import { projectPath } from '../lib/project-path.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { migrateDeploy } from '../prisma/migrate.ts';
+import { createAlertmanager } from './adapters/alert-manager/alertmanager.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
@@ -17,14 +18,18 @@ import { createEmbeddedStore } from './adapters/vector-store/embedded/store.ts';
 import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
-import { unmuteGroups } from './alerts/unmute.ts';
+import { pruneAlerts } from './alerts/prune.ts';
+import { endSilences, reconcile } from './alerts/reconcile.ts';
+import { readAlertSettings, usualSettings } from './alerts/settings.ts';
+import { reopenStillFiring, settleGroups } from './alerts/settle.ts';
+import { tickStorms } from './alerts/storm-tick.ts';
 import { cancelApprovalsOf } from './approvals/cancel.ts';
 import { expireApprovals } from './approvals/expire.ts';
 import { createAnchoring, lastAnchor } from './audit/anchor.ts';
 import { createAudit } from './audit/append.ts';
 import { type ApiConfig, embedderOf } from './config.ts';
 import type { Core } from './context.ts';
-import { createDb } from './db.ts';
+import { createDb, type Tx } from './db.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDurable } from './durable/durable.ts';
 import { pruneIdempotencyKeys } from './graphql/idempotency.ts';
@@ -35,7 +40,9 @@ import { createManualDoor } from './http/manuals.ts';
 import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
+import { askOwners } from './incidents/ask-owners.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { createCollectionSize } from './knowledge/chunk-reader.ts';
 import { embedChunks } from './knowledge/embed-chunks.ts';
 import { embedQuestion } from './knowledge/embed-question.ts';
 import { createFindPassages } from './knowledge/find-passages.ts';
@@ -51,6 +58,7 @@ import { workUploads } from './knowledge/work-uploads.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
+import { cancelTasksOf } from './orchestrator/cancel-task.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
@@ -135,12 +143,24 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           url: config.PROMETHEUS_URL,
           ...(config.PROMETHEUS_BEARER === undefined ? {} : { bearer: config.PROMETHEUS_BEARER }),
         });
+  const manager =
+    config.ALERTMANAGER_URL === undefined
+      ? null
+      : createAlertmanager({
+          url: config.ALERTMANAGER_URL,
+          ...(config.ALERTMANAGER_BEARER === undefined ? {} : { bearer: config.ALERTMANAGER_BEARER }),
+        });
+  const alertSettings =
+    config.ALERT_SETTINGS === undefined
+      ? usualSettings
+      : readAlertSettings(readFileSync(config.ALERT_SETTINGS, 'utf8'));
   const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
   const embedding = embedderOf(config);
   const embedder = embedding.mode === 'none' ? createNoEmbedder() : createEmbedder(embedding);
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
+    await manager?.close();
   });
 
   // What people and agents can do
@@ -197,8 +217,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   });
   shutdown.add('search index', embedded.close);
   const embed = embedQuestion(embedder);
+  const size = createCollectionSize(db);
   const search = (query: ManualQuery): Promise<ManualSearchResult> =>
-    searchManuals({ db, store: points, llm, embed, help: { rewrite: true, order: false } }, query);
+    searchManuals({ db, store: points, llm, embed, size, help: { rewrite: true, order: false } }, query);
   const manuals = createManualLibrary(db, search);
   const findPassages = createFindPassages(db, search);
   const dependencies = createDependencies({
@@ -254,6 +275,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     const graphql = await createGraphqlServer({
       deps: {
         ...incidentDeps,
+        settings: alertSettings,
         agents,
         manuals,
         findPassages,
@@ -314,12 +336,33 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         : null;
     const startTask: Parameters<typeof tickSchedules>[0]['startTask'] &
       Parameters<typeof processAlerts>[0]['startTask'] = (tx, request) => startTaskIn(starter, tx, request);
-    const alertDeps = { ...incidentDeps, startTask, defaultConversation: conversation, locale };
+    const alertDeps = {
+      ...incidentDeps,
+      startTask,
+      cancelTasks: (tx: Tx, ids: readonly string[]) => cancelTasksOf(tx, ids),
+      defaultConversation: conversation,
+      locale,
+      settings: alertSettings,
+    };
+    const comparing =
+      manager === null
+        ? null
+        : {
+            ...alertDeps,
+            manager,
+            metrics,
+            worker: `${program}/${process.pid}`,
+            receiver: config.ALERTMANAGER_RECEIVER ?? null,
+            graceMs: 90_000,
+            restartGraceMs: 300_000,
+          };
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
     const loop = (name: string, intervalMs: number, work: () => Promise<unknown>): Loop =>
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
+    const silences = comparing === null ? null : loop('reconciler', 15_000, () => reconcile(comparing));
+    const ending = silences === null ? loop('silences', 15_000, () => endSilences(alertDeps, false)) : null;
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
     let stopping = false;
     const uploads = loop('uploaded manuals', 5_000, () =>
@@ -333,15 +376,24 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, locale })),
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
-      loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
-      loop('silences', 15_000, () => unmuteGroups(alertDeps)),
       tending,
       uploads,
       vectors,
       loop('manual terms', HOUR_MS, () => refreshTerms(core)),
       loop('old uploads', HOUR_MS, () => pruneUploads(core)),
+      loop('acknowledgements', 15_000, async () => {
+        await askOwners(incidentDeps);
+        await endAcknowledgements(incidentDeps);
+      }),
+      ...[silences, ending].filter((one) => one !== null),
+      loop('groups', 5_000, () => settleGroups(alertDeps)),
+      loop('storms', 15_000, () => tickStorms(alertDeps)),
+      loop('still firing', 30_000, () => reopenStillFiring(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
+      loop('old alerts', HOUR_MS / 12, () =>
+        pruneAlerts(core, { inboxMs: config.INBOX_RETENTION, alertsMs: config.ALERT_RETENTION }),
+      ),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
@@ -351,6 +403,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       ['manuals', tending.wake],
       ['manuals', uploads.wake],
       ['manuals', vectors.wake],
+      ['silences', (silences ?? ending)?.wake ?? (() => undefined)],
     ];
     for (const [topic, wake] of woken) pubsub.subscribe(topic, wake);
     shutdown.add('loops', async () => {

@@ -12,6 +12,13 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((value) => value === 'true');
+const retention = (usual: string, what: string) =>
+  z
+    .string()
+    .default(usual)
+    .refine((text) => (parseDuration(text) ?? 0) >= 86_400_000, 'must be a duration of at least P1D')
+    .transform((text) => parseDuration(text) ?? 0)
+    .describe(what);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** Every variable the API and the worker read. `.env.example` is made from it. */
@@ -70,6 +77,20 @@ export const apiConfigSchema = z.object({
     .describe('JSON file with the commands that may be run after an approval: [{name, argv, effect, undo}]'),
   PROMETHEUS_URL: httpUrl.optional().describe('Prometheus, asked during investigations and to verify fixes'),
   PROMETHEUS_BEARER: secret(1).optional().describe('Bearer token for Prometheus'),
+  ALERTMANAGER_URL: httpUrl
+    .optional()
+    .describe('Alertmanager: silences are set there and its alerts compared with ours every 15 s'),
+  ALERTMANAGER_BEARER: secret(1).optional().describe('Bearer token for Alertmanager'),
+  ALERTMANAGER_RECEIVER: z
+    .string()
+    .optional()
+    .describe('Name of the receiver in Alertmanager that posts here; only its alerts are compared. All when not set'),
+  ALERT_SETTINGS: z
+    .string()
+    .optional()
+    .describe('YAML file: grouping, waiting, flapping, inhibition, storms (docs/how-it-works.md)'),
+  ALERT_RETENTION: retention('P90D', 'How long ended alerts and silences are kept (ISO 8601 duration, at least P1D)'),
+  INBOX_RETENTION: retention('P7D', 'How long processed deliveries of alert sources are kept (at least P1D)'),
   KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
   KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
   AZURE_OPENAI_ENDPOINT: httpUrl

@@ -75,6 +75,7 @@ export interface Core {
 export type WakeTopicName =
   | 'tasks'
   | 'decisions'
+  | 'silences'
   | 'alerts'
   | 'notifications'
   | 'task'

@@ -195,4 +195,32 @@ describe('the open record', () => {
     expect(databaseFault(new Error('something else'))).toBe('other');
     expect(databaseFault(undefined)).toBe('other');
   });
+
+  it('a transaction that ran out of time has kept nothing and is told as unavailable, so that a durable step tries again', async () => {
+    const slow = inTransaction(
+      handle.db,
+      async (tx) => {
+        await tx.contact.create({ data: contact('too-slow') });
+        await tx.$queryRaw`select pg_sleep(0.4)::text`;
+        await tx.contact.create({ data: contact('never-reached') });
+      },
+      { timeoutMs: 200 },
+    );
+
+    const { error } = await failure(slow);
+
+    expect(error).toMatchObject(unavailable);
+    expect(await handle.db.contact.count({ where: { name: { in: ['too-slow', 'never-reached'] } } })).toBe(0);
+  });
+
+  it('a statement beyond its time limit is told as unavailable', async () => {
+    const { error } = await failure(
+      inTransaction(handle.db, async (tx) => {
+        await tx.$executeRaw`set local statement_timeout = 100`;
+        await tx.$queryRaw`select pg_sleep(2)::text`;
+      }),
+    );
+
+    expect(error).toMatchObject(unavailable);
+  });
 });

@@ -100,11 +100,14 @@ export function createDb(databaseUrl: string, options: DbOptions = {}): DbHandle
   };
 }
 
-/** Why a statement failed, as far as the caller can do something about it. */
+/**
+ * Why a statement failed, as far as the caller can do something about it. `connection` is a server that cannot be reached or is too
+ * slow for our limits (a statement or a transaction that ran out of time was rolled back): nothing was kept, and later may be better.
+ */
 export type DatabaseFault = 'connection' | 'conflict' | 'duplicate' | 'other';
 
 const connectionCodes =
-  /^(08...|57P0[1-3]|53300|25P03|P1001|P1002|P1008|P1017|P2024|P2037|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+  /^(08...|57P0[1-3]|57014|53300|25P03|P1001|P1002|P1008|P1017|P2024|P2028|P2037|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const connectionWords =
   /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|query read timeout|unable to start a transaction in the given time|cannot use a pool after|server closed the connection|DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections/i;
 

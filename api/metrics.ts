@@ -21,8 +21,23 @@ export interface Metrics {
   onManualFeedback(verdict: string): void;
   /** A search that was answered by the embedded index although Qdrant is configured. */
   onSearchFallback(reason: 'away' | 'behind' | 'refused'): void;
+  onDifference(kind: ReconcileDifference, count: number): void;
+  onReconciled(outcome: 'ok' | 'failed'): void;
   onTaskEnd(end: { readonly agentId: string; readonly status: string; readonly durationMs: number }): void;
 }
+
+/** In what the record and Alertmanager can differ. */
+export const reconcileDifferences = [
+  'silence_set',
+  'silence_changed',
+  'silence_ended',
+  'silence_changed_elsewhere',
+  'silence_ended_elsewhere',
+  'silence_made_elsewhere',
+  'alert_missed',
+  'alert_ended',
+] as const;
+export type ReconcileDifference = (typeof reconcileDifferences)[number];
 
 /** Readings that are taken when somebody scrapes. */
 export interface MetricReadings {
@@ -140,6 +155,20 @@ export function createMetrics(readings: MetricReadings): Metrics {
     },
     ['RIGHT', 'WRONG'].map((verdict) => ({ verdict })),
   );
+  const differences = new Counter({
+    name: 'agentic_reconcile_differences_total',
+    help: 'Differences between the record and Alertmanager that were found and mended',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of reconcileDifferences) differences.inc({ kind }, 0);
+  const reconciles = new Counter({
+    name: 'agentic_reconcile_runs_total',
+    help: 'Comparisons of the record with Alertmanager',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['ok', 'failed']) reconciles.inc({ outcome }, 0);
   const cpu = cpuReader();
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
@@ -180,6 +209,8 @@ export function createMetrics(readings: MetricReadings): Metrics {
       operations.inc({ operation, outcome });
       operationSeconds.observe({ operation }, took);
     },
+    onDifference: (kind, count) => differences.inc({ kind }, count),
+    onReconciled: (outcome) => reconciles.inc({ outcome }),
     onRejected: (limit) => rejected.inc({ limit }),
     onManualAnswer(made) {
       answers.inc({ mode: made.mode });

@@ -5,6 +5,7 @@ import {
   incidentFields,
   manualAnswerFields,
   personFields,
+  silenceFields,
   taskFields,
 } from './fragments.ts';
 import { graphql } from './graphql.ts';
@@ -42,12 +43,12 @@ export const notificationClaim = graphql(
         id kind priority revision attempts uncertain broadcast locale text leaseToken createdAt
         address { workspace channel thread message }
         privateTo { ...PersonFields }
-        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields }
+        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields ...SilenceFields }
       }
       userErrors { ...ErrorFields }
     }
   }`,
-  [approvalFields, errorFields, incidentFields, personFields, taskFields],
+  [approvalFields, errorFields, incidentFields, personFields, silenceFields, taskFields],
 );
 
 export const notificationConfirm = graphql(
@@ -115,6 +116,69 @@ export const incidentNoteAdd = graphql(
   `mutation BotIncidentNoteAdd($input: IncidentNoteAddInput!) {
     incidentNoteAdd(input: $input) { entry { id } userErrors { ...ErrorFields } } }`,
   [errorFields],
+);
+
+export const silencesQuery = graphql(
+  `query BotSilences($first: Int) { silences(first: $first) { totalCount nodes { ...SilenceFields } } }`,
+  [silenceFields],
+);
+
+export const silenceQuery = graphql(
+  `query BotSilence($number: String) { silence(number: $number) { ...SilenceFields } }`,
+  [silenceFields],
+);
+
+export const silenceCreate = graphql(
+  `mutation BotSilenceCreate($input: SilenceCreateInput!) {
+    silenceCreate(input: $input) { matchedNow silence { ...SilenceFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, silenceFields],
+);
+
+export const silenceExtend = graphql(
+  `mutation BotSilenceExtend($input: SilenceExtendInput!) {
+    silenceExtend(input: $input) { silence { ...SilenceFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, silenceFields],
+);
+
+export const silenceExpire = graphql(
+  `mutation BotSilenceExpire($input: SilenceExpireInput!) {
+    silenceExpire(input: $input) { silence { ...SilenceFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, silenceFields],
+);
+
+export const incidentAssign = graphql(
+  `mutation BotIncidentAssign($input: IncidentAssignInput!) {
+    incidentAssign(input: $input) { incident { number assignee { displayName } } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentMerge = graphql(
+  `mutation BotIncidentMerge($input: IncidentMergeInput!) {
+    incidentMerge(input: $input) { incident { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentSplit = graphql(
+  `mutation BotIncidentSplit($input: IncidentSplitInput!) {
+    incidentSplit(input: $input) { incident { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentSnooze = graphql(
+  `mutation BotIncidentSnooze($input: IncidentSnoozeInput!) {
+    incidentSnooze(input: $input) { incident { number snoozedUntil } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentTicketLink = graphql(
+  `mutation BotIncidentTicketLink($input: IncidentTicketLinkInput!) {
+    incidentTicketLink(input: $input) { incident { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentGroupsQuery = graphql(
+  `query BotIncidentGroups($number: String, $id: ID) {
+    incident(number: $number, id: $id) { id number alertGroups(first: 20) { totalCount nodes { id number title status } } } }`,
 );
 
 export const alertGroupsQuery = graphql(

@@ -24,6 +24,16 @@ test('a block of code keeps its lines and loses its fence', () => {
   expect(shown('First:\n```bash\nrm **x**\n```\nthen stop')).toEqual(['First:\n', 'code(rm **x**\n)', 'then stop']);
 });
 
+test('of a link its words are shown, and where it leads is not', () => {
+  expect(shown('see [how to](../guides/x.md) and `[a](b)`')).toEqual(['see how to and ', 'code([a](b))']);
+});
+
+test('tables, quotations and headings lose their marks at the edges of lines', () => {
+  const table = '### Causes\n| What | Cause |\n| --- | :---: |\n| `a|b` | full |\n> Sample.';
+
+  expect(shown(table)).toEqual(['Causes\nWhat | Cause\n', 'code(a|b)', ' | full\nSample.']);
+});
+
 test('whatever it holds, no letter is added, and what is left out are only marks', () => {
   fc.assert(
     fc.property(

@@ -16,6 +16,12 @@ const marks: readonly (readonly [RegExp, PieceStyle])[] = [
   [/`([^`\n]{1,500})`/g, 'code'],
   [/\*\*([^*\n]{1,500})\*\*/g, 'bold'],
 ];
+/** Marks at the edges of a line that only say what the line is: a quotation, a heading, a row of a table. */
+const edges = /^[ \t]*(?:>[ \t]?|#{1,6}[ \t]+|\|[ \t]*)|[ \t]*\|[ \t]*$/gm;
+/** The line between the head of a table and its rows. */
+const ruler = /^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*(?::?-{3,}:?[ \t]*)?\n?/gm;
+/** A link of Markdown: its words are shown, its address is not. */
+const link = /\[([^\]\n]{1,300})\]\([^)\s]{1,600}\)/g;
 const fence = /^[ \t]*(?:```|~~~)[^\n]*\n?/gm;
 
 /** A quoted passage in pieces of literal text: highlighted words are marked, code is code, and nothing in it is anything else. */
@@ -34,6 +40,15 @@ export function quotePieces(text: string, highlights: readonly Range[] = []): Qu
     const from = match.index + match[0].length;
     hide(match.index, from);
     if (index % 2 === 0) fill(from, fences[index + 1]?.index ?? text.length, 'code');
+  }
+  for (const pattern of [ruler, edges])
+    for (const match of text.matchAll(pattern))
+      if (styles[match.index] !== 'code') hide(match.index, match.index + match[0].length);
+  for (const match of text.matchAll(link)) {
+    const words = match.index + 1;
+    if (styles[match.index] === 'code') continue;
+    hide(match.index, words);
+    hide(words + (match[1] ?? '').length, match.index + match[0].length);
   }
   for (const [pattern, style] of marks)
     for (const match of text.matchAll(pattern)) {

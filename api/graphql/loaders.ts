@@ -87,6 +87,7 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     approval: byId((ids) => db.approval.findMany({ where: inIds(ids) }), cache),
     action: byId((ids) => db.proposedAction.findMany({ where: inIds(ids) }), cache),
     alertGroup: byId((ids) => db.alertGroup.findMany({ where: inIds(ids) }), cache),
+    silence: byId((ids) => db.silence.findMany({ where: inIds(ids) }), cache),
     system: byId((ids) => db.system.findMany({ where: inIds(ids) }), cache),
     finding: byId((ids) => db.finding.findMany({ where: inIds(ids) }), cache),
     timelineEntry: byId((ids) => db.timelineEntry.findMany({ where: inIds(ids) }), cache),

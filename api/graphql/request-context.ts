@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
+import type { AlertSettings } from '../alerts/settings.ts';
 import type { Anchor } from '../audit/anchor.ts';
 import type { Core, Permission, Viewer } from '../context.ts';
 import type { IncidentDeps } from '../incidents/by.ts';
@@ -21,6 +22,7 @@ export interface DependencyReading {
 
 /** What the doors need besides the core; app.ts fills it. */
 export interface ApiDeps extends IncidentDeps, Core, AnswerDeps {
+  readonly settings: Pick<AlertSettings, 'grouping'>;
   readonly agents: AgentRegistry;
   readonly manuals: ManualLibrary;
   readonly pubsub: Pick<PubSub, 'subscribe'>;

@@ -52,7 +52,7 @@ export interface MadeAnswer {
 const mostPassages = 10;
 const quotedPassages = 3;
 const nearestPassages = 3;
-const longestQuote = 500;
+const longestQuote = 400;
 
 /** Answers from the manuals the reader may see: written and cited where a model helps, else the best passages, else "not in the manuals". */
 export async function manualAnswer(

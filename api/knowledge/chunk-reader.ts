@@ -92,3 +92,20 @@ export function chunkReader(db: Db, reader: ManualReader): ChunkReader<RecordChu
     },
   };
 }
+
+const sizeHoldsMs = 60_000;
+
+/** Counts the chunks that are found now, at most once a minute. */
+export function createCollectionSize(db: Db): () => Promise<number> {
+  let known: { readonly at: number; readonly chunks: Promise<number> } | null = null;
+  return () => {
+    if (known === null || performance.now() - known.at > sizeHoldsMs) {
+      const chunks = db.manualChunk.count({ where: { manual: { status: 'READY' } } });
+      known = { at: performance.now(), chunks };
+      chunks.catch(() => {
+        known = null;
+      });
+    }
+    return known.chunks;
+  };
+}

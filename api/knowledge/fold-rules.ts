@@ -41,6 +41,7 @@ export function foldChunks<C extends FoldChunk>(chunks: readonly C[], limit: num
       beside.chunks.push(chunk);
       continue;
     }
+    if (passages.length >= limit) continue;
     const twin = passages.find((one) => similarity(one.best.terms, chunk.terms) >= sameText);
     if (twin !== undefined) {
       if (twin.best.code !== chunk.code && !twin.alsoIn.includes(chunk.code)) twin.alsoIn.push(chunk.code);
@@ -48,9 +49,7 @@ export function foldChunks<C extends FoldChunk>(chunks: readonly C[], limit: num
     }
     passages.push({ best: chunk, chunks: [chunk], alsoIn: [] });
   }
-  return passages
-    .slice(0, Math.max(0, limit))
-    .map((one) => ({ ...one, chunks: one.chunks.toSorted((a, b) => a.seq - b.seq) }));
+  return passages.map((one) => ({ ...one, chunks: one.chunks.toSorted((a, b) => a.seq - b.seq) }));
 }
 
 /** Share of the terms of both that they have in common. */

@@ -32,23 +32,35 @@ function lexicon(): Lexicon {
     ...Object.entries(learned.terms),
     ...Object.entries(curated.terms),
   ]);
-  const toKorean = new Map<string, string[]>();
-  for (const [korean, meanings] of toEnglish) {
-    if (korean.length < 2) continue;
-    for (const meaning of meanings) {
-      const key = englishKey(meaning);
-      const words = toKorean.get(key);
-      if (words === undefined) toKorean.set(key, [korean]);
-      else if (words.length < mostKoreanWords) words.push(korean);
-    }
-  }
   made = {
     toEnglish,
-    toKorean,
+    toKorean: koreanByEnglish(toEnglish),
     words: new Set(learned.words.split(' ')),
     longest: Math.max(...[...toEnglish.keys()].map((key) => key.length)),
   };
   return made;
+}
+
+/** For each English meaning the Korean words it stands highest for, the shorter first: long ones are phrases that the short ones are part of. */
+function koreanByEnglish(toEnglish: ReadonlyMap<string, readonly string[]>): Map<string, readonly string[]> {
+  const found = new Map<string, { readonly korean: string; readonly at: number }[]>();
+  for (const [korean, meanings] of toEnglish) {
+    if (korean.length < 2) continue;
+    for (const [at, meaning] of meanings.entries()) {
+      const key = englishKey(meaning);
+      found.set(key, [...(found.get(key) ?? []), { korean, at }]);
+    }
+  }
+  const order = (one: { readonly korean: string; readonly at: number }): number => one.at * 2 + one.korean.length;
+  return new Map(
+    [...found].map(([key, list]) => [
+      key,
+      list
+        .toSorted((one, other) => order(one) - order(other))
+        .slice(0, mostKoreanWords)
+        .map(({ korean }) => korean),
+    ]),
+  );
 }
 
 const englishKey = (text: string): string =>
@@ -133,13 +145,12 @@ export function koreanOf(text: string): Meaning[] {
   const { toKorean } = lexicon();
   const words = (text.toLowerCase().match(/[a-z][a-z0-9]+/g) ?? []).map((word) => stemLatin(word));
   const found: Meaning[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const pair = `${words[at]} ${words[at + 1] ?? ''}`;
-    const key = toKorean.has(pair) ? pair : (words[at] ?? '');
-    const meanings = toKorean.get(key);
-    if (meanings === undefined) continue;
-    found.push({ from: key, meanings: meanings.map(stemHangul) });
-    if (key === pair) at++;
+  for (const [at, word] of words.entries()) {
+    const keys = [word, ...(at + 1 < words.length ? [`${word} ${words[at + 1]}`] : [])];
+    for (const key of keys) {
+      const meanings = toKorean.get(key);
+      if (meanings !== undefined) found.push({ from: key, meanings: [...new Set(meanings.map(stemHangul))] });
+    }
   }
   return found;
 }
@@ -148,9 +159,11 @@ export function koreanOf(text: string): Meaning[] {
 export function unspaced(run: string, afterLatin: boolean): string[] {
   if (run.length < (afterLatin ? 3 : unspacedFrom)) return [run];
   const { toEnglish, words, longest } = lexicon();
+  const isLearned = (word: string): boolean => words.has(word) || Object.hasOwn(learned.terms, word);
   const isWord = (word: string): boolean => toEnglish.has(word) || words.has(word) || isFunctionWord(word);
-  // What two known words make up is read as the two: that is how documents mostly write it.
-  const isSimple = (word: string): boolean => isWord(word) && !(word.length >= 4 && isCompound(word, isWord));
+  // What two known words make up is read as the two, unless it was met as one word often enough to be learned.
+  const isSimple = (word: string): boolean =>
+    isWord(word) && !(word.length >= 4 && !isLearned(word) && isCompound(word, isWord));
   return wordsOfRun(run, isSimple, longest, afterLatin);
 }
 

@@ -49,7 +49,7 @@ export async function orderPassages(llm: Llm, words: string, texts: readonly str
   try {
     const { order } = await ask(llm, 'order', { question: clip(words, 1_000), passages: shown }, orderSchema, orderMs);
     const first = [...new Set(order.map((n) => n - 1))].filter((at) => at < shown.length);
-    return first.length === 0 ? null : [...first, ...texts.keys().filter((at) => !first.includes(at))];
+    return first.length === 0 ? null : [...first, ...[...texts.keys()].filter((at) => !first.includes(at))];
   } catch {
     return null;
   }

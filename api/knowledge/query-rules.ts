@@ -17,7 +17,7 @@ export interface QueryTerm {
 export type PageLocale = 'KO' | 'EN';
 
 /** Longer questions are pasted logs; what matters stands at their beginning. */
-const longestQuery = 4_000;
+const longestQuery = 3_000;
 const mostTerms = 300;
 const longRun = 5;
 const weights = {

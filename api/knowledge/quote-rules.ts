@@ -16,10 +16,16 @@ export interface Quote {
 const mostHighlights = 40;
 /** Terms a question only hints at (pairs of syllables across words) mark nothing. */
 const leastWeight = 0.5;
+/** What endings of Korean questions mean by accident (하나요: one). */
+const marksNothing = new Set(['one', 'two', 'do', 'be', 'is']);
 
 /** What a question asks for, as words of passages in both languages. */
 export function questionTerms(question: string): ReadonlySet<string> {
-  return new Set(queryTerms(question).flatMap(({ term, weight }) => (weight >= leastWeight ? [term] : [])));
+  return new Set(
+    queryTerms(question).flatMap(({ term, weight }) =>
+      weight >= leastWeight && !marksNothing.has(term) ? [term] : [],
+    ),
+  );
 }
 
 const word = /[\p{Script=Hangul}]+|[\p{Script=Latin}\d]+/gu;

@@ -79,3 +79,8 @@ export function coverageOf(terms: readonly QueryTerm[], has: (term: string) => b
   const total = [...wanted.values()].reduce((sum, one) => sum + one, 0);
   return total === 0 ? 0 : [...met.values()].reduce((sum, one) => sum + one, 0) / total;
 }
+
+/** The inverse document frequency of a term that stands in a single chunk of that many: scores of small and large collections compare after division by it. */
+export function rarest(chunks: number): number {
+  return Math.log((Math.max(2, chunks) - 0.5) / 1.5 + 1);
+}

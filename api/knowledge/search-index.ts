@@ -2,7 +2,7 @@ import type { PointFilter, PointHit, PointSearch } from '../ports/vector-store.t
 import { type AnswerSigns, confidenceOf } from './answer-rules.ts';
 import { type FoldChunk, type Folded, foldChunks } from './fold-rules.ts';
 import { type PageLocale, type QueryTerm, queryTerms, queryVector } from './query-rules.ts';
-import { coverageOf, type Ranked, type RankedHit, rankHits, reachOf } from './rank-rules.ts';
+import { coverageOf, type Ranked, type RankedHit, rankHits, rarest, reachOf } from './rank-rules.ts';
 
 /** Where a chunk stands. */
 export interface ChunkPlace {
@@ -24,6 +24,8 @@ export interface IndexSearchDeps<C extends ChunkPlace> {
   readonly store: PointSearch;
   readonly read: ChunkReader<C>;
   readonly embed: Embed | null;
+  /** Number of chunks in the index, roughly: how rare a term can be depends on it. */
+  readonly size: () => Promise<number>;
   /**
    * How meanings and words are put together. `null`: order by words, what is found by meaning alone comes behind. A number: reciprocal rank fusion in the store with that k;
    * only for a model whose gain was measured on one's own manuals.
@@ -64,6 +66,7 @@ export async function searchIndex<C extends ChunkPlace>(
 ): Promise<IndexAnswer<C>> {
   const degraded: string[] = [];
   const dense = await embedded(deps, query.words, degraded);
+  const size = await deps.size();
   const branches = languages
     .filter((locale) => query.filter.locale == null || query.filter.locale === locale)
     .map((locale) => ({ locale, terms: queryTerms(query.words, locale) }));
@@ -121,7 +124,7 @@ export async function searchIndex<C extends ChunkPlace>(
   const wanted = ranked.slice(0, Math.max(12, query.limit * 4));
   const passages = foldChunks(await readChunks(deps.read, wanted), query.limit);
   const best = passages[0]?.best;
-  const signs = best === undefined ? null : signsOf(found.get(best.id), best);
+  const signs = best === undefined ? null : signsOf(found.get(best.id), best, size);
   return {
     passages,
     confidence: signs === null ? 0 : confidenceOf(signs),
@@ -132,10 +135,10 @@ export async function searchIndex<C extends ChunkPlace>(
   };
 }
 
-function signsOf(found: Found | undefined, best: FoldChunk): AnswerSigns | null {
+function signsOf(found: Found | undefined, best: FoldChunk, size: number): AnswerSigns | null {
   if (found === undefined) return null;
   return {
-    score: found.lexical,
+    score: found.lexical / rarest(size),
     coverage: coverageOf(found.terms, (term) => Object.hasOwn(best.terms, term)),
     translated: found.terms.some(({ source }) => source === 'lexicon'),
   };

@@ -17,6 +17,8 @@ export interface SearchDeps {
   readonly llm: Llm;
   /** Turns a question into a vector; null without an embedding model. */
   readonly embed: Embed | null;
+  /** Number of chunks that are found now; see createCollectionSize. */
+  readonly size: () => Promise<number>;
   /** Reciprocal rank fusion of words and meanings; null: words decide the order. See IndexSearchDeps. */
   readonly fusion?: { readonly k: number } | null;
   /** What a language model may help with, when there is one. */
@@ -66,6 +68,7 @@ export async function searchManuals(deps: SearchDeps, query: ManualQuery): Promi
     store: deps.store,
     read: chunkReader(deps.db, reader),
     embed: deps.embed,
+    size: deps.size,
     fusion: deps.fusion ?? null,
   };
   const search = (text: string, manualIds?: readonly string[]): Promise<IndexAnswer<RecordChunk>> =>

@@ -75,9 +75,6 @@ export function documentTerms(chunk: IndexedText): TermCounts {
   return { terms: Object.fromEntries(terms), length };
 }
 
-/** Counts of a plain text's terms. */
-export const sparseOf = (text: string): TermCounts => documentTerms({ title: '', names: [], sectionPath: [], text });
-
 /** A term as a number that every process computes alike: FNV-1a, mixed so that short terms spread over all 32 bits. */
 export function termIndex(term: string): number {
   let hash = 0x811c9dc5;

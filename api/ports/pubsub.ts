@@ -3,6 +3,7 @@ export type WakeTopic =
   | 'tasks'
   | 'decisions'
   | 'alerts'
+  | 'silences'
   | 'notifications'
   | 'task'
   | 'incident'

@@ -45,7 +45,7 @@ export function learnMessage(
     text: pushText(title),
     blocks: [
       richText([line(title, { bold: true }), bullets(lines)]),
-      ...(isOver && isOpen ? [context(escaped(m.openToAll, 300))] : []),
+      ...(isOver && isOpen ? [context(m.openToAll)] : []),
       ...(!isOver && left.isEnd ? [context(escaped(m.still, 300))] : []),
       ...(isOver && good > 0 ? [actions(linkButton('manuals', m.openInConsole, consoleUrl(scene, 'manuals')))] : []),
     ],

@@ -11,6 +11,8 @@ import { startTargets, type Targets } from '../trials/targets.ts';
 
 const usualStories = 20;
 const storyWithinMs = 60_000;
+/** A channel takes one post a second: the next story begins when the last one's post no longer delays it. */
+const restBetweenMs = 2_000;
 const stages = ['cardMs', 'findingMs', 'askedMs', 'verifiedMs', 'resolvedMs'] as const;
 type Stage = (typeof stages)[number];
 
@@ -122,6 +124,7 @@ async function run(asked: Asked): Promise<Outcome> {
       asked.say(`story ${i + 1}: ${stages.map((stage) => `${stage} ${Math.round(story[stage])}`).join(', ')}`);
       targets.end([trial.system]);
       await retireTrials(stack, [trial]);
+      await pause(restBetweenMs);
     }
     const figures: Record<string, Figure> = { stories };
     for (const stage of stages)

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { apiConfigSchema } from '../../api/config.ts';
-import { parseManual } from '../../api/knowledge/front-matter.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { loadCommands } from '../../bot/command.ts';
 import { botConfigSchema } from '../../bot/config.ts';
@@ -13,11 +14,22 @@ import { settingsSchema } from '../../lib/launch/settings.ts';
 import { createRegistry } from '../../lib/metrics.ts';
 import { projectPath } from '../../lib/project-path.ts';
 
+const headSchema = z.looseObject({
+  code: z.string(),
+  locale: z.enum(['en', 'ko']),
+  alerts: z.array(z.string()).default([]),
+});
+/** Whether the product takes a manual in is shown beside the ingest; here only its own words are read. */
+function readManual(text: string) {
+  const [, head = '', body = ''] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
+  return { ...headSchema.parse(parse(head)), body };
+}
+
 const pages = readdirSync(projectPath('manuals'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md'))
   .map((file) => {
     const text = readFileSync(projectPath('manuals', file), 'utf8');
-    return { file, text, manual: parseManual(text) };
+    return { file, text, manual: readManual(text) };
   });
 const product = pages.filter(({ file }) => file.startsWith('product/'));
 const found = (texts: readonly { readonly text: string }[], pattern: RegExp): string[] => [

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createNoLlm } from '../../api/adapters/llm/none.ts';
 import { createMemoryPubSub } from '../../api/adapters/pubsub/memory.ts';
+import { usualSettings } from '../../api/alerts/settings.ts';
 import { cancelApprovalsOf } from '../../api/approvals/cancel.ts';
 import { createAudit } from '../../api/audit/append.ts';
 import type { Core } from '../../api/context.ts';
@@ -83,6 +84,7 @@ export async function graphqlApi(databaseUrl: string, options: { readonly llm?: 
     deps: {
       ...core,
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
+      settings: usualSettings,
       agents: await loadAgents(),
       manuals: createManualLibrary(db, manualSearch(core)),
       findPassages: createFindPassages(db, manualSearch(core)),

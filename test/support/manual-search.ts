@@ -1,6 +1,7 @@
 import { createNoLlm } from '../../api/adapters/llm/none.ts';
 import { createEmbeddedStore } from '../../api/adapters/vector-store/embedded/store.ts';
 import type { Db } from '../../api/db.ts';
+import { createCollectionSize } from '../../api/knowledge/chunk-reader.ts';
 import { createManualPoints } from '../../api/knowledge/manual-points.ts';
 import {
   type ManualQuery,
@@ -25,6 +26,9 @@ export function manualSearch(
   });
   return async (query) => {
     await points.refresh();
-    return searchManuals({ db, store: points, llm: createNoLlm(), embed: null, ...more }, query);
+    return searchManuals(
+      { db, store: points, llm: createNoLlm(), embed: null, size: createCollectionSize(db), ...more },
+      query,
+    );
   };
 }

@@ -48,6 +48,7 @@ export const wakeChannel = 'agentic_wake';
 const topics = [
   'tasks',
   'decisions',
+  'silences',
   'alerts',
   'notifications',
   'task',

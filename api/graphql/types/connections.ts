@@ -6,6 +6,8 @@ import { IncidentView, TimelineEntryView } from './incident.ts';
 import { ManualView } from './manual.ts';
 import { ManualGapView } from './manual-gap.ts';
 import { NotificationView } from './notification.ts';
+import { QuarantinedAlertView } from './quarantined-alert.ts';
+import { SilenceView } from './silence.ts';
 import { SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { UserView } from './user.ts';
@@ -45,6 +47,14 @@ export type NotificationConnection = Page<NotificationView>;
 /** A list of these. */
 export const ManualConnection = connectionType('Manual', () => ManualView);
 export type ManualConnection = Page<ManualView>;
+
+/** A list of these. */
+export const QuarantinedAlertConnection = connectionType('QuarantinedAlert', () => QuarantinedAlertView);
+export type QuarantinedAlertConnection = Page<QuarantinedAlertView>;
+
+/** A list of these. */
+export const SilenceConnection = connectionType('Silence', () => SilenceView);
+export type SilenceConnection = Page<SilenceView>;
 
 /** A list of these. */
 export const SystemConnection = connectionType('System', () => SystemView);

@@ -25,6 +25,8 @@ import {
   RiskLevel,
   Role,
   Severity,
+  SilenceKind,
+  SilenceStatus,
   StepStatus,
   TaskStatus,
   TaskTrigger,
@@ -136,6 +138,12 @@ registerEnumType(RiskLevel, {
 });
 registerEnumType(Role, { name: 'Role' });
 registerEnumType(Severity, { name: 'Severity' });
+registerEnumType(SilenceKind, {
+  name: 'SilenceKind',
+  description:
+    'ACKNOWLEDGEMENT: short, renewed while its incident is owned. MAINTENANCE: planned. EXTERNAL: made elsewhere.',
+});
+registerEnumType(SilenceStatus, { name: 'SilenceStatus' });
 registerEnumType(StepStatus, { name: 'StepStatus' });
 /** TaskOrderField */
 export const TaskOrderField = { CREATED_AT: 'CREATED_AT', NUMBER: 'NUMBER', UPDATED_AT: 'UPDATED_AT' } as const;

@@ -24,6 +24,8 @@ const rights: Readonly<Record<string, readonly Permission[]>> = {
   TimelineEntry: incident,
   AlertGroup: [...incident, 'ALERT_INGEST'],
   Alert: [...incident, 'ALERT_INGEST'],
+  Silence: incident,
+  QuarantinedAlert: [...incident, 'ALERT_INGEST'],
   System: [...incident, 'TASK_READ', 'SYSTEM_WRITE'],
   HealthCheck: [...incident, 'TASK_READ', 'SYSTEM_WRITE'],
   Manual: ['MANUAL_READ', ...task, ...incident],

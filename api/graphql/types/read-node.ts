@@ -17,6 +17,7 @@ import { automationOf } from './read-actor.ts';
 import { evidenceView } from './read-evidence.ts';
 import { visibleIngest } from './read-ingest.ts';
 import { visibleManual, visiblePassage } from './read-passage.ts';
+import { SilenceView } from './silence.ts';
 import { HealthCheckView, SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { agentOf, taskTypeOf } from './task-facts.ts';
@@ -40,6 +41,7 @@ const readers: Readonly<Record<string, Reader>> = {
   Approval: async (ctx, id) => viewOrNull(await ctx.load.approval.load(id), ApprovalView),
   AlertGroup: async (ctx, id) => viewOrNull(await ctx.load.alertGroup.load(id), AlertGroupView),
   Alert: async (ctx, id) => viewOrNull(await ctx.deps.db.alert.findUnique({ where: { id } }), AlertView),
+  Silence: async (ctx, id) => viewOrNull(await ctx.load.silence.load(id), SilenceView),
   System: async (ctx, id) => viewOrNull(await ctx.load.system.load(id), SystemView),
   User: async (ctx, id) => viewOrNull(await ctx.load.user.load(id), UserView),
   ApiKey: async (ctx, id) =>
@@ -106,6 +108,8 @@ export async function subjectOf(ctx: RequestContext, row: Notification): Promise
       return viewOrNull(await ctx.load.approval.load(subjectId), ApprovalView);
     case 'Task':
       return viewOrNull(await ctx.load.task.load(subjectId), TaskView);
+    case 'Silence':
+      return viewOrNull(await ctx.load.silence.load(subjectId), SilenceView);
     case 'User':
       return viewOrNull(await ctx.load.user.load(subjectId), UserView);
     case 'TimelineEntry': {

@@ -59,9 +59,10 @@ const withoutTags = (text: string): string =>
 
 function refuseNesting(text: string): void {
   for (const line of text.split('\n')) {
-    const markers = /^(?:[ \t]*(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s)))+/
-      .exec(line.slice(0, 2_000))?.[0]
-      .replace(/[\s\d.)]/g, '');
-    if (markers !== undefined && markers.length > deepestNesting) throw new Refusal('TOO_COMPLEX');
+    const start = line.slice(0, 2_000);
+    const indented = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])\s/.exec(start)?.[1] ?? '';
+    const markers = /^(?:[ \t]*(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s)))+/.exec(start)?.[0].replace(/[\s\d.)]/g, '') ?? '';
+    if (markers.length > deepestNesting || indented.replaceAll('\t', '    ').length > 4 * deepestNesting)
+      throw new Refusal('TOO_COMPLEX');
   }
 }

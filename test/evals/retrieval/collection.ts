@@ -30,7 +30,8 @@ export interface Collection {
   close(): Promise<void>;
 }
 
-const deepest = 50;
+/** A page further down counts as not found. */
+const deepest = 20;
 const idOf = (text: string): string => {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -88,7 +89,7 @@ export async function collectionOf(pages: readonly EvalPage[]): Promise<Collecti
     async ask(question, without) {
       const rest = without === undefined ? null : [...keys].flatMap(([id, key]) => (key === without ? [] : [id]));
       const answer = await searchIndex(
-        { store, read: { places: read, chunks: read }, embed: null, fusion: null },
+        { store, read: { places: read, chunks: read }, embed: null, fusion: null, size: async () => rows.size },
         {
           words: question,
           limit: deepest,

@@ -6,6 +6,7 @@ export interface PlainAnswer {
 
 const k1 = 1.2;
 const b = 0.75;
+const deepest = 20;
 const wordsOf = (text: string): string[] =>
   text
     .normalize('NFC')
@@ -46,7 +47,7 @@ export function plainBm25(
     }
     const order = [...scores].sort(([one, x], [other, y]) => y - x || one - other);
     return {
-      found: [...new Set(order.map(([at]) => pages[at]?.key ?? ''))].slice(0, 50),
+      found: [...new Set(order.map(([at]) => pages[at]?.key ?? ''))].slice(0, deepest),
       perWord: (order[0]?.[1] ?? 0) / Math.max(1, wanted.size),
     };
   };
