@@ -3,14 +3,7 @@ import { AppError, isAppError } from '../../../../lib/errors.ts';
 import type { ChunkPoint, PointWriter, VectorStore } from '../../../ports/vector-store.ts';
 import { checkQuery } from '../check.ts';
 import { createQdrantCalls, type QdrantCalls, type QdrantOptions } from './client.ts';
-import {
-  collectionsOf,
-  createCollection,
-  describeCollection,
-  nextName,
-  targetOf,
-  useCollection,
-} from './collection.ts';
+import { collectionsOf, createCollection, describeCollection, nextName, putInUse, targetOf } from './collection.ts';
 import { denseVector, hitsOf, searchesOf, sparseVector } from './query.ts';
 
 /** Numbers in one request: writing them as JSON must not hold up the process. */
@@ -50,7 +43,7 @@ export function createQdrantStore(options: QdrantOptions): VectorStore {
       return {
         name,
         ...createWriter(calls, name),
-        use: () => useCollection(calls, alias, name),
+        use: () => putInUse(calls, alias, name),
         drop: async () => {
           await calls.write((client) => client.deleteCollection(name));
         },
