@@ -102,7 +102,14 @@ async function round(bench: Bench, mark: string, fault: (bench: Bench) => Promis
     );
   const digest = await wait('the digest', () => cardOf(storm.number));
   // Everything acknowledged: a silence for each group that fires, in Alertmanager too.
-  await stack.slack.press({ user: person, channel, ts: digest.ts, action_id: 'incident.acknowledge' });
+  const press = async (control: string) => {
+    // Also after a limit of Slack the card must come to show the button of the present state.
+    await wait(`the button ${control}`, async () =>
+      JSON.stringify((await cardOf(storm.number))?.blocks ?? []).includes(`"action_id":"${control}"`),
+    );
+    await stack.slack.press({ user: person, channel, ts: digest.ts, action_id: control });
+  };
+  await press('incident.acknowledge');
   const ours = async () =>
     (await manager.silences(AbortSignal.timeout(5_000))).filter(
       (one) => one.state === 'active' && one.comment.includes('[agentic-ai:'),
@@ -124,7 +131,7 @@ async function round(bench: Bench, mark: string, fault: (bench: Bench) => Promis
     'a silence for each group in both places',
     async () => (await wanted()) === groups && (await ours()) === groups,
   );
-  await stack.slack.press({ user: person, channel, ts: digest.ts, action_id: 'incident.release' });
+  await press('incident.release');
   await wait('no silence in either place', async () => (await wanted()) === 0 && (await ours()) === 0).catch(
     async (error: unknown) => {
       const state = await query<object>(
