@@ -44,6 +44,8 @@ export interface Person {
   readonly locale: 'KO' | 'EN';
   readonly timeZone: string;
   readonly roles: readonly RoleName[];
+  /** Teams they belong to: decides which manuals of teams they may see. */
+  readonly teams: readonly string[];
 }
 
 /** Who asks: rights are those of the person, cut by those of the key. */
@@ -78,7 +80,8 @@ export type WakeTopicName =
   | 'notifications'
   | 'task'
   | 'incident'
-  | 'approval';
+  | 'approval'
+  | 'manuals';
 
 /** One entry of the audit chain. `input` is redacted before it is hashed and stored. */
 export interface AuditRecord {

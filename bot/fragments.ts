@@ -87,9 +87,33 @@ export const taskFields = graphql(
   [personFields],
 );
 
+/** A passage behind an answer from the manuals. */
+export const citationFields = graphql(`
+  fragment CitationFields on ManualCitation {
+    ref code title section sectionPath page lineFrom lineTo revision revisedAt stale monthsOld outdated quote
+    highlights { start end }
+    passage { id position }
+  }
+`);
+
+/** An answer from the manuals, as far as the viewer may see it. */
+export const manualAnswerFields = graphql(
+  `
+  fragment ManualAnswerFields on ManualAnswer {
+    id question locale audience mode note degraded droppedClaims moreCount gapReported
+    sentences { text evidenceRefs }
+    citations { ...CitationFields }
+    nearest { ...CitationFields }
+  }
+`,
+  [citationFields],
+);
+
 export type PersonFields = FragmentOf<typeof personFields>;
 export type ErrorFields = FragmentOf<typeof errorFields>;
 export type ApprovalFields = FragmentOf<typeof approvalFields>;
 export type SilenceFields = FragmentOf<typeof silenceFields>;
 export type IncidentFields = FragmentOf<typeof incidentFields>;
 export type TaskFields = FragmentOf<typeof taskFields>;
+export type CitationFields = FragmentOf<typeof citationFields>;
+export type ManualAnswerFields = FragmentOf<typeof manualAnswerFields>;

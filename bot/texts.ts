@@ -1,5 +1,8 @@
+import { manualTexts } from './manual-texts.ts';
+
 /** Every sentence the bot itself says, in both languages side by side; a test compares the keys. */
 const en = {
+  manual: manualTexts.EN,
   // words
   severity: { CRITICAL: 'CRITICAL', HIGH: 'HIGH', WARNING: 'WARNING', INFO: 'INFO', UNKNOWN: 'WARNING' },
   state: { TRIGGERED: 'open', ACKNOWLEDGED: 'acknowledged', RESOLVED: 'resolved' },
@@ -294,12 +297,6 @@ const en = {
   noSystems: 'No system is registered.',
   listApprovals: (n: number) => `Waiting for you (${n})`,
   noApprovals: 'Nothing waits for your approval.',
-  listManuals: (query: string) => `Manuals on ${query}`,
-  noManuals: 'The manuals do not say. I will not guess steps.',
-  wordsOnly: 'word search only',
-  revised: (when: string) => `revised ${when}`,
-  stale: '⚠ old revision',
-  page: (n: number) => `p. ${n}`,
   // status, version, help, home
   statusTitle: 'Status',
   statusReady: 'All required connections work.',
@@ -329,6 +326,7 @@ const en = {
 };
 
 const ko: typeof en = {
+  manual: manualTexts.KO,
   severity: { CRITICAL: '심각', HIGH: '높음', WARNING: '경고', INFO: '정보', UNKNOWN: '경고' },
   state: { TRIGGERED: '발생', ACKNOWLEDGED: '확인됨', RESOLVED: '해결' },
   acked: '확인됨',
@@ -607,12 +605,6 @@ const ko: typeof en = {
   noSystems: '등록된 시스템이 없습니다.',
   listApprovals: (n) => `나를 기다리는 승인 (${n})`,
   noApprovals: '기다리는 승인이 없습니다.',
-  listManuals: (query) => `매뉴얼: ${query}`,
-  noManuals: '매뉴얼에 없는 내용입니다. 절차를 추측하지 않습니다.',
-  wordsOnly: '단어 검색만',
-  revised: (when) => `${when} 개정`,
-  stale: '⚠ 오래된 개정',
-  page: (n) => `${n}쪽`,
   statusTitle: '상태',
   statusReady: '필요한 연결이 모두 정상입니다.',
   statusNotReady: '정상이 아닌 연결이 있습니다.',

@@ -8,6 +8,8 @@ import { ApprovalResolver } from './resolvers/approvals.ts';
 import { InboxResolver } from './resolvers/inbox.ts';
 import { IncidentHandlingResolver } from './resolvers/incident-handling.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
+import { ManualAnswerResolver } from './resolvers/manual-answers.ts';
+import { ManualResolver } from './resolvers/manuals.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
 import { SilenceResolver } from './resolvers/silences.ts';
@@ -28,6 +30,8 @@ export function buildApiSchema(): GraphQLSchema {
       ApprovalResolver,
       InboxResolver,
       IncidentResolver,
+      ManualAnswerResolver,
+      ManualResolver,
       IncidentHandlingResolver,
       NotificationResolver,
       RecordResolver,

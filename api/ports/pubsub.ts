@@ -7,7 +7,8 @@ export type WakeTopic =
   | 'notifications'
   | 'task'
   | 'incident'
-  | 'approval';
+  | 'approval'
+  | 'manuals';
 
 /**
  * A wake-up, never the data: whoever hears one reads the rows again. A lost message costs at most one poll interval.

@@ -54,6 +54,7 @@ const topics = [
   'task',
   'incident',
   'approval',
+  'manuals',
 ] as const satisfies readonly WakeTopic[];
 const message = z.object({ t: z.enum(topics), i: z.string().max(200).optional() });
 

@@ -14,7 +14,10 @@ import {
   IncidentKind,
   IncidentStatus,
   Locale,
+  ManualIngestFileStatus,
+  ManualIngestStatus,
   ManualStatus,
+  ManualVisibility,
   NotificationChannel,
   NotificationKind,
   NotificationPriority,
@@ -77,7 +80,16 @@ registerEnumType(IncidentKind, {
 });
 registerEnumType(IncidentStatus, { name: 'IncidentStatus' });
 registerEnumType(Locale, { name: 'Locale', description: "The language of texts. The API answers in the viewer's." });
+registerEnumType(ManualIngestFileStatus, { name: 'ManualIngestFileStatus' });
+registerEnumType(ManualIngestStatus, {
+  name: 'ManualIngestStatus',
+  description: 'FAILED: none of its files could be used.',
+});
 registerEnumType(ManualStatus, { name: 'ManualStatus' });
+registerEnumType(ManualVisibility, {
+  name: 'ManualVisibility',
+  description: 'OPERATORS: operators, approvers and administrators. TEAM: people of its team and administrators.',
+});
 registerEnumType(NotificationChannel, { name: 'NotificationChannel' });
 registerEnumType(NotificationKind, { name: 'NotificationKind' });
 registerEnumType(NotificationPriority, {

@@ -12,7 +12,7 @@ const rights: Readonly<Record<string, readonly Permission[]>> = {
   TaskError: task,
   Effect: task,
   Finding: [...task, ...incident],
-  Claim: [...task, ...incident],
+  Claim: [...task, ...incident, 'MANUAL_READ'],
   HealthEvidence: [...task, ...incident],
   ManualEvidence: [...task, ...incident],
   MetricEvidence: [...task, ...incident],
@@ -30,6 +30,13 @@ const rights: Readonly<Record<string, readonly Permission[]>> = {
   HealthCheck: [...incident, 'TASK_READ', 'SYSTEM_WRITE'],
   Manual: ['MANUAL_READ', ...task, ...incident],
   ManualHit: ['MANUAL_READ', ...task, ...incident],
+  ManualIngest: ['MANUAL_READ', 'MANUAL_WRITE'],
+  ManualIngestFile: ['MANUAL_READ', 'MANUAL_WRITE'],
+  ManualUpload: ['MANUAL_WRITE'],
+  ManualPassage: ['MANUAL_READ'],
+  ManualCitation: ['MANUAL_READ'],
+  ManualAnswer: ['MANUAL_READ'],
+  ManualGap: ['MANUAL_WRITE', 'MANUAL_READ'],
   Notification: ['NOTIFICATION_DELIVER', ...incident, ...task],
 };
 
