@@ -7,6 +7,7 @@ import { migrateDeploy } from '../prisma/migrate.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
+import { meterLlm } from './adapters/llm/metered.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
@@ -34,7 +35,7 @@ import { settleIncidents } from './incidents/resolve.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { createMetrics } from './metrics.ts';
+import { addRecordMetrics, createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
@@ -43,6 +44,7 @@ import { startTaskIn } from './orchestrator/start-task.ts';
 import { startSweep } from './orchestrator/sweep.ts';
 import type { TaskDeps } from './orchestrator/task-run.ts';
 import type { WakeTopic } from './ports/pubsub.ts';
+import { createRecordReadings } from './record-readings.ts';
 import { healthCheckSchedule, seedSchedule, tickSchedules } from './schedules/tick.ts';
 import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
@@ -151,6 +153,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     approvalsPending: () => db.approval.count({ where: { status: 'PENDING' } }),
     queueDepth: () => db.task.count({ where: { status: 'QUEUED' } }),
   });
+  addRecordMetrics(metrics.registry, createRecordReadings(db));
   const durable = createDurable({
     databaseUrl: config.DATABASE_URL,
     program,
@@ -185,7 +188,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   if (config.LOCAL_PEOPLE) await seedPeople(core, localPeople);
   await seedPeople(core, adminPeople(config.ADMIN_SLACK_USERS, config.SLACK_WORKSPACE ?? null));
   const manualsRead = await ingestManuals(core, projectPath('manuals'));
-  for (const refused of manualsRead.refused) log.warn(refused, 'a manual was refused');
+  const runbooksRead = await ingestManuals(core, projectPath('docs', 'runbooks'));
+  for (const refused of [...manualsRead.refused, ...runbooksRead.refused]) log.warn(refused, 'a manual was refused');
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work
@@ -194,7 +198,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     durable,
     agents,
     ports: { probe, metrics: metricsSource, processes, kubernetes, manuals },
-    llm,
+    llm: meterLlm(llm, metrics.onModelCall),
     cancelApprovals,
     approvalExpiryMs: config.APPROVAL_EXPIRY,
     onTaskEnd: metrics.onTaskEnd,
