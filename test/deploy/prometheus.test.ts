@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parseManual } from '../../api/knowledge/front-matter.ts';
+import { projectPath } from '../../lib/project-path.ts';
+import { describeWith, requireProgram } from '../support/debian.ts';
+import { productSeries, unknownIn } from '../support/metric-names.ts';
+
+const ruleFile = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({
+          alert: z.string().optional(),
+          record: z.string().optional(),
+          expr: z.string(),
+          labels: z.record(z.string(), z.string()).default({}),
+          annotations: z.record(z.string(), z.string()).default({}),
+        }),
+      ),
+    }),
+  ),
+});
+const readYaml = (file: string): unknown => parse(readFileSync(projectPath(file), 'utf8'));
+const rules = ruleFile.parse(readYaml('prometheus/rules/agentic-ai.yml')).groups.flatMap((group) => group.rules);
+const alerts = rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }]));
+const pages = readdirSync(projectPath('docs/runbooks')).filter((file) => file.endsWith('.md') && file !== 'README.md');
+
+test('the two alerts operators were promised are as promised', () => {
+  const [errors, cpu] = alerts;
+
+  expect(errors).toMatchObject({
+    alert: 'HighErrorRate',
+    expr: 'sum(rate(http_requests_total{status=~"5.."}[5m])) / sum(rate(http_requests_total[5m])) > 0.05',
+    labels: { severity: 'critical' },
+  });
+  expect(cpu).toMatchObject({
+    alert: 'HighCPUUsage',
+    expr: 'system_cpu_usage_percent > 80',
+    labels: { severity: 'warning' },
+  });
+});
+
+test('every rule uses metrics that exist', async () => {
+  const known = new Set([...(await productSeries()), ...rules.flatMap(({ record }) => record ?? [])]);
+
+  const unknown = rules.flatMap((rule) => unknownIn(rule.expr, known).map((name) => `${rule.alert}: ${name}`));
+
+  expect(unknown).toEqual([]);
+});
+
+test('a metric that does not exist is noticed', async () => {
+  expect(unknownIn('sum by (le) (rate(agentic_no_such_total{a="b"}[5m])) > up', await productSeries())).toEqual([
+    'agentic_no_such_total',
+  ]);
+});
+
+test.each(alerts.map(({ alert, annotations }) => [alert, annotations] as const))(
+  '%s leads to a runbook that is found by its name',
+  (alert, annotations) => {
+    expect(annotations.runbook).toBe(`docs/runbooks/${alert}.md`);
+    expect(annotations.summary).toBeTruthy();
+
+    const page = parseManual(readFileSync(projectPath(annotations.runbook ?? ''), 'utf8'));
+
+    expect(page.alerts).toEqual([alert]);
+    expect(page.body).toContain('## 요약');
+    expect(page.body.match(/\p{Script=Hangul}/gu)?.length ?? 0).toBeGreaterThan(30);
+  },
+);
+
+test('every runbook belongs to an alert, and its queries use metrics that exist', async () => {
+  const known = new Set([...(await productSeries()), 'nodejs_gc_duration_seconds_sum', 'agent_type']);
+
+  expect(pages.map((file) => path.basename(file, '.md')).sort()).toEqual(alerts.map(({ alert }) => alert).sort());
+  for (const file of pages) {
+    const text = readFileSync(projectPath('docs/runbooks', file), 'utf8');
+    const named = [...text.matchAll(/\b(?:agentic|agent|http|system|nodejs|database|process)_[a-z0-9_]+\b/g)].map(
+      ([name]) => name,
+    );
+    expect(
+      named.filter((name) => !known.has(name)),
+      file,
+    ).toEqual([]);
+    const links = [...text.matchAll(/\]\((\w+\.md)\)/g)].map((match) => match[1] ?? '');
+    expect(
+      links.filter((link) => !pages.includes(link)),
+      file,
+    ).toEqual([]);
+  }
+});
+
+test('every alert has a unit test', () => {
+  const text = readFileSync(projectPath('prometheus/tests/agentic-ai.yml'), 'utf8');
+
+  expect(alerts.map(({ alert }) => alert).filter((alert) => !text.includes(`alertname="${alert}"`))).toEqual([]);
+});
+
+describeWith(['promtool'], 'promtool', () => {
+  const promtool = (...args: string[]) =>
+    execFileSync(requireProgram('promtool'), args, { cwd: projectPath('prometheus'), encoding: 'utf8' });
+
+  test.each(readdirSync(projectPath('prometheus')).filter((file) => /^prometheus.*\.yml$/.test(file)))(
+    'takes %s, its rules too',
+    (file) => {
+      expect(promtool('check', 'config', '--lint-fatal', '--syntax-only', file)).toContain('SUCCESS');
+    },
+  );
+
+  test('takes the rules without a complaint', () => {
+    expect(promtool('check', 'rules', '--lint-fatal', 'rules/agentic-ai.yml', 'rules/payment-api.yml')).toContain(
+      'SUCCESS',
+    );
+  });
+
+  test('sees each alert quiet before and firing after', { timeout: 60_000 }, () => {
+    expect(promtool('test', 'rules', 'tests/agentic-ai.yml')).toContain('SUCCESS');
+  });
+});
