@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type Document, isMap, parseAllDocuments, Scalar } from 'yaml';
+import { type Document, isMap, parseAllDocuments, Scalar, YAMLMap } from 'yaml';
 import { projectPath } from '../../lib/project-path.ts';
 
 const read = (file: string) => readFileSync(projectPath(file), 'utf8');
@@ -27,6 +27,7 @@ function withConfigMaps(file: string, maps: Readonly<Record<string, Readonly<Rec
         'contents' in one && one.get('kind') === 'ConfigMap' && one.getIn(['metadata', 'name']) === name,
     );
     if (document === undefined || !isMap(document.contents)) throw new Error(`${file} has no ConfigMap ${name}`);
+    document.set('data', new YAMLMap());
     for (const [key, text] of Object.entries(data)) {
       const value = new Scalar(text);
       value.type = 'BLOCK_LITERAL';
