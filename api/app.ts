@@ -4,39 +4,62 @@ import type { Logger } from '../lib/log.ts';
 import { projectPath } from '../lib/project-path.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { migrateDeploy } from '../prisma/migrate.ts';
+import { createAlertmanager } from './adapters/alert-manager/alertmanager.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
+import { createEmbedder, createNoEmbedder } from './adapters/llm/embeddings.ts';
 import { meterLlm } from './adapters/llm/metered.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
+import { createEmbeddedStore } from './adapters/vector-store/embedded/store.ts';
+import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
-import { unmuteGroups } from './alerts/unmute.ts';
+import { pruneAlerts } from './alerts/prune.ts';
+import { endSilences, reconcile } from './alerts/reconcile.ts';
+import { readAlertSettings, usualSettings } from './alerts/settings.ts';
+import { reopenStillFiring, settleGroups } from './alerts/settle.ts';
+import { tickStorms } from './alerts/storm-tick.ts';
 import { cancelApprovalsOf } from './approvals/cancel.ts';
 import { expireApprovals } from './approvals/expire.ts';
 import { createAnchoring, lastAnchor } from './audit/anchor.ts';
 import { createAudit } from './audit/append.ts';
-import type { ApiConfig } from './config.ts';
+import { type ApiConfig, embedderOf } from './config.ts';
 import type { Core } from './context.ts';
-import { createDb } from './db.ts';
+import { createDb, type Tx } from './db.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDurable } from './durable/durable.ts';
 import { pruneIdempotencyKeys } from './graphql/idempotency.ts';
+import { may } from './graphql/request-context.ts';
 import { createGraphqlServer } from './graphql/server.ts';
 import { createDocsRouter } from './http/docs.ts';
+import { createManualDoor } from './http/manuals.ts';
 import { createRestRouter } from './http/rest.ts';
 import { createHttpDoor } from './http/server.ts';
 import { endAcknowledgements } from './incidents/acknowledge.ts';
+import { askOwners } from './incidents/ask-owners.ts';
 import { settleIncidents } from './incidents/resolve.ts';
+import { createCollectionSize } from './knowledge/chunk-reader.ts';
+import { embedChunks } from './knowledge/embed-chunks.ts';
+import { embedQuestion } from './knowledge/embed-question.ts';
+import { createFindPassages } from './knowledge/find-passages.ts';
+import { manualIndex } from './knowledge/index-settings.ts';
 import { ingestManuals } from './knowledge/ingest.ts';
 import { createManualLibrary } from './knowledge/library.ts';
+import { createManualPoints } from './knowledge/manual-points.ts';
+import { createReader } from './knowledge/parse/reader.ts';
+import { refreshTerms } from './knowledge/refresh-terms.ts';
+import { type ManualQuery, type ManualSearchResult, searchManuals } from './knowledge/search.ts';
+import { pruneUploads } from './knowledge/uploads.ts';
+import { workUploads } from './knowledge/work-uploads.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { addRecordMetrics, createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
+import { cancelTasksOf } from './orchestrator/cancel-task.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
@@ -122,15 +145,28 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           url: config.PROMETHEUS_URL,
           ...(config.PROMETHEUS_BEARER === undefined ? {} : { bearer: config.PROMETHEUS_BEARER }),
         });
+  const manager =
+    config.ALERTMANAGER_URL === undefined
+      ? null
+      : createAlertmanager({
+          url: config.ALERTMANAGER_URL,
+          ...(config.ALERTMANAGER_BEARER === undefined ? {} : { bearer: config.ALERTMANAGER_BEARER }),
+        });
+  const alertSettings =
+    config.ALERT_SETTINGS === undefined
+      ? usualSettings
+      : readAlertSettings(readFileSync(config.ALERT_SETTINGS, 'utf8'));
   const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
+  const embedding = embedderOf(config);
+  const embedder = embedding.mode === 'none' ? createNoEmbedder() : createEmbedder(embedding);
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
+    await manager?.close();
   });
 
   // What people and agents can do
   const agents = await loadAgents();
-  const manuals = createManualLibrary(db);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -165,6 +201,30 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     },
   });
   let launched = false;
+  const embedded = createEmbeddedStore({ log });
+  const qdrant =
+    config.QDRANT_URL === undefined
+      ? null
+      : createQdrantStore({
+          url: config.QDRANT_URL,
+          collection: manualIndex,
+          ...(config.QDRANT_API_KEY === undefined ? {} : { apiKey: config.QDRANT_API_KEY }),
+        });
+  const points = createManualPoints({
+    db,
+    log,
+    embedded,
+    qdrant,
+    denseModel: embedder.model,
+    onFallback: metrics.onSearchFallback,
+  });
+  shutdown.add('search index', embedded.close);
+  const embed = embedQuestion(embedder);
+  const size = createCollectionSize(db);
+  const search = (query: ManualQuery): Promise<ManualSearchResult> =>
+    searchManuals({ db, store: points, llm, embed, size, help: { rewrite: true, order: false } }, query);
+  const manuals = createManualLibrary(db, search);
+  const findPassages = createFindPassages(db, search);
   const dependencies = createDependencies({
     redisConfigured: config.REDIS_URL !== undefined,
     db,
@@ -172,6 +232,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     llm,
     metrics: metricsSource,
     kubernetes,
+    qdrant: points.outside,
     works,
     isLaunched: () => launched,
   });
@@ -187,9 +248,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   await seedKeys(core, { bot: config.BOT_API_KEY, web: config.WEB_API_KEY, admin: config.ADMIN_API_KEY });
   if (config.LOCAL_PEOPLE) await seedPeople(core, localPeople);
   await seedPeople(core, adminPeople(config.ADMIN_SLACK_USERS, config.SLACK_WORKSPACE ?? null));
-  const manualsRead = await ingestManuals(core, projectPath('manuals'));
-  const runbooksRead = await ingestManuals(core, projectPath('docs', 'runbooks'));
-  for (const refused of [...manualsRead.refused, ...runbooksRead.refused]) log.warn(refused, 'a manual was refused');
+  const manualReader = createReader({ log });
+  shutdown.add('manual reader', manualReader.close);
+  for (const folder of [projectPath('manuals'), projectPath('docs', 'runbooks')]) {
+    const { refused } = await ingestManuals(core, folder, { program, reader: manualReader });
+    for (const one of refused) log.warn(one, 'a manual was refused');
+  }
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work
@@ -216,8 +280,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     const graphql = await createGraphqlServer({
       deps: {
         ...incidentDeps,
+        settings: alertSettings,
         agents,
         manuals,
+        findPassages,
+        llm,
+        onAnswer: metrics.onManualAnswer,
         pubsub,
         metrics,
         lastAnchor: () => lastAnchor(config.AUDIT_KEY, config.AUDIT_ANCHOR_FILE),
@@ -236,6 +304,11 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     shutdown.add('graphql', graphql.stop);
     door.mount({
       graphql: graphql.handler,
+      files: createManualDoor({
+        core,
+        resolveViewer: (credentials) => resolveViewer(core, credentials),
+        mayRead: (viewer) => may(viewer, 'MANUAL_READ'),
+      }),
       rest: createRestRouter({
         resolveViewer: (credentials) => resolveViewer(core, credentials),
         execute: graphql.execute,
@@ -250,6 +323,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     await anchoring.stop();
     await anchor();
   });
+  const follow = startLoop({ name: 'search index', intervalMs: 15_000, log, work: points.refresh });
+  const checking = startLoop({ name: 'search index check', intervalMs: 60_000, log, work: points.check });
+  pubsub.subscribe('manuals', follow.wake);
+  shutdown.add('search index loops', async () => {
+    await Promise.all([follow.stop(), checking.stop()]);
+  });
   dependencies.open();
   log.info({ role, port: config.API_PORT, slot: works ? durable.slot() : null }, 'ready');
 
@@ -262,32 +341,78 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         : null;
     const startTask: Parameters<typeof tickSchedules>[0]['startTask'] &
       Parameters<typeof processAlerts>[0]['startTask'] = (tx, request) => startTaskIn(starter, tx, request);
-    const alertDeps = { ...incidentDeps, startTask, defaultConversation: conversation, locale };
+    const alertDeps = {
+      ...incidentDeps,
+      startTask,
+      cancelTasks: (tx: Tx, ids: readonly string[]) => cancelTasksOf(tx, ids),
+      defaultConversation: conversation,
+      locale,
+      settings: alertSettings,
+    };
+    const comparing =
+      manager === null
+        ? null
+        : {
+            ...alertDeps,
+            manager,
+            metrics,
+            worker: `${program}/${process.pid}`,
+            receiver: config.ALERTMANAGER_RECEIVER ?? null,
+            graceMs: 90_000,
+            restartGraceMs: 300_000,
+          };
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
     const loop = (name: string, intervalMs: number, work: () => Promise<unknown>): Loop =>
       startLoop({ name, intervalMs, log, work: async () => (durable.isHeld() ? work() : undefined) });
     const alerts = loop('alerts', 1_000, () => processAlerts(alertDeps));
+    const silences = comparing === null ? null : loop('reconciler', 15_000, () => reconcile(comparing));
+    const ending = silences === null ? loop('silences', 15_000, () => endSilences(alertDeps, false)) : null;
     const health = loop('health watch', 1_000, () => watchHealth({ ...core, ingestAlerts }));
+    let stopping = false;
+    const uploads = loop('uploaded manuals', 5_000, () =>
+      workUploads({ ...core, reader: manualReader, program }, () => stopping),
+    );
+    const vectors = loop('manual vectors', 30_000, () => embedChunks({ ...core, embedder, program }));
+    const tending = loop('search index upkeep', qdrant === null ? 30_000 : 2_000, points.tend);
     const loops = [
       alerts,
       health,
       loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, locale })),
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
-      loop('acknowledgements', 15_000, () => endAcknowledgements(incidentDeps)),
-      loop('silences', 15_000, () => unmuteGroups(alertDeps)),
+      tending,
+      uploads,
+      vectors,
+      loop('manual terms', HOUR_MS, () => refreshTerms(core)),
+      loop('old uploads', HOUR_MS, () => pruneUploads(core)),
+      loop('acknowledgements', 15_000, async () => {
+        await askOwners(incidentDeps);
+        await endAcknowledgements(incidentDeps);
+      }),
+      ...[silences, ending].filter((one) => one !== null),
+      loop('groups', 5_000, () => settleGroups(alertDeps)),
+      loop('storms', 15_000, () => tickStorms(alertDeps)),
+      loop('still firing', 30_000, () => reopenStillFiring(alertDeps)),
       loop('old readings', HOUR_MS, () => pruneHealthReadings(core)),
       loop('old keys', HOUR_MS, () => pruneIdempotencyKeys(db)),
+      loop('old alerts', HOUR_MS / 12, () =>
+        pruneAlerts(core, { inboxMs: config.INBOX_RETENTION, alertsMs: config.ALERT_RETENTION }),
+      ),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
       ['tasks', sweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
+      ['manuals', tending.wake],
+      ['manuals', uploads.wake],
+      ['manuals', vectors.wake],
+      ['silences', (silences ?? ending)?.wake ?? (() => undefined)],
     ];
     for (const [topic, wake] of woken) pubsub.subscribe(topic, wake);
     shutdown.add('loops', async () => {
+      stopping = true;
       await Promise.all([sweep.stop(), ...loops.map((one) => one.stop())]);
     });
   }

@@ -12,6 +12,13 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((value) => value === 'true');
+const retention = (usual: string, what: string) =>
+  z
+    .string()
+    .default(usual)
+    .refine((text) => (parseDuration(text) ?? 0) >= 86_400_000, 'must be a duration of at least P1D')
+    .transform((text) => parseDuration(text) ?? 0)
+    .describe(what);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** Every variable the API and the worker read. `.env.example` is made from it. */
@@ -23,7 +30,12 @@ export const apiConfigSchema = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('Redis 7 for wake-ups between processes and caches; without it PostgreSQL carries the wake-ups'),
-  QDRANT_URL: httpUrl.optional().describe('Qdrant; not used by this version, manuals are searched in PostgreSQL'),
+  QDRANT_URL: httpUrl
+    .optional()
+    .describe(
+      'Qdrant, the index of manuals (port 6333 when none is named); without it every process keeps an embedded one',
+    ),
+  QDRANT_API_KEY: secret(1).optional().describe('API key of Qdrant'),
   API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
   API_PORT: port(8000).describe('Port of the API'),
   AUDIT_KEY: secret(32).describe('Key of the audit chain, at least 32 characters; keep it outside the database'),
@@ -65,6 +77,20 @@ export const apiConfigSchema = z.object({
     .describe('JSON file with the commands that may be run after an approval: [{name, argv, effect, undo}]'),
   PROMETHEUS_URL: httpUrl.optional().describe('Prometheus, asked during investigations and to verify fixes'),
   PROMETHEUS_BEARER: secret(1).optional().describe('Bearer token for Prometheus'),
+  ALERTMANAGER_URL: httpUrl
+    .optional()
+    .describe('Alertmanager: silences are set there and its alerts compared with ours every 15 s'),
+  ALERTMANAGER_BEARER: secret(1).optional().describe('Bearer token for Alertmanager'),
+  ALERTMANAGER_RECEIVER: z
+    .string()
+    .optional()
+    .describe('Name of the receiver in Alertmanager that posts here; only its alerts are compared. All when not set'),
+  ALERT_SETTINGS: z
+    .string()
+    .optional()
+    .describe('YAML file: grouping, waiting, flapping, inhibition, storms (docs/how-it-works.md)'),
+  ALERT_RETENTION: retention('P90D', 'How long ended alerts and silences are kept (ISO 8601 duration, at least P1D)'),
+  INBOX_RETENTION: retention('P7D', 'How long processed deliveries of alert sources are kept (at least P1D)'),
   KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
   KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
   AZURE_OPENAI_ENDPOINT: httpUrl
@@ -73,9 +99,17 @@ export const apiConfigSchema = z.object({
   AZURE_OPENAI_API_KEY: secret(1).optional().describe('Key of Azure OpenAI'),
   AZURE_OPENAI_DEPLOYMENT: z.string().optional().describe('Deployment of the chat model'),
   AZURE_OPENAI_API_VERSION: z.string().default('2024-10-21').describe('API version of Azure OpenAI'),
+  AZURE_OPENAI_EMBEDDING_DEPLOYMENT: z
+    .string()
+    .default('text-embedding-ada-002')
+    .describe('Deployment of the embedding model at AZURE_OPENAI_ENDPOINT; none: manuals are searched by words alone'),
   OPENAI_BASE_URL: httpUrl.optional().describe('Any OpenAI-compatible address, instead of Azure'),
   OPENAI_API_KEY: secret(1).optional().describe('Key for OPENAI_BASE_URL'),
   OPENAI_MODEL: z.string().optional().describe('Model asked at OPENAI_BASE_URL'),
+  OPENAI_EMBEDDING_MODEL: z
+    .string()
+    .optional()
+    .describe('Embedding model at OPENAI_BASE_URL; without it manuals are searched by words alone'),
   HEALTH_CHECK_CRON: z
     .string()
     .default('*/10 * * * * *')
@@ -155,4 +189,23 @@ export function llmOf(config: ApiVariables): { readonly llm: LlmConfig } | { rea
     };
   }
   return { llm: { mode: 'none' } };
+}
+
+/** The embedding model of a configuration: it lives where the language model does. */
+export function embedderOf(config: ApiConfig): LlmConfig {
+  const { llm } = config;
+  switch (llm.mode) {
+    case 'azure':
+      return config.AZURE_OPENAI_EMBEDDING_DEPLOYMENT === 'none'
+        ? { mode: 'none' }
+        : { ...llm, deployment: config.AZURE_OPENAI_EMBEDDING_DEPLOYMENT };
+    case 'compatible':
+      return config.OPENAI_EMBEDDING_MODEL === undefined
+        ? { mode: 'none' }
+        : { ...llm, model: config.OPENAI_EMBEDDING_MODEL };
+    case 'none':
+      return llm;
+    default:
+      return llm satisfies never;
+  }
 }

@@ -44,6 +44,8 @@ export interface Person {
   readonly locale: 'KO' | 'EN';
   readonly timeZone: string;
   readonly roles: readonly RoleName[];
+  /** Teams they belong to: decides which manuals of teams they may see. */
+  readonly teams: readonly string[];
 }
 
 /** Who asks: rights are those of the person, cut by those of the key. */
@@ -70,7 +72,16 @@ export interface Core {
   readonly log: Logger;
   readonly audit: AuditAppend;
 }
-export type WakeTopicName = 'tasks' | 'decisions' | 'alerts' | 'notifications' | 'task' | 'incident' | 'approval';
+export type WakeTopicName =
+  | 'tasks'
+  | 'decisions'
+  | 'silences'
+  | 'alerts'
+  | 'notifications'
+  | 'task'
+  | 'incident'
+  | 'approval'
+  | 'manuals';
 
 /** One entry of the audit chain. `input` is redacted before it is hashed and stored. */
 export interface AuditRecord {

@@ -12,8 +12,17 @@ export interface DependencyOptions {
   readonly llm: Llm;
   readonly metrics: MetricsSource | null;
   readonly kubernetes: unknown;
+  /** Qdrant as searches see it; null when none is configured. */
+  readonly qdrant: (() => Promise<QdrantReading>) | null;
   readonly works: boolean;
   readonly isLaunched: () => boolean;
+}
+
+/** What Qdrant holds, and why searches are not answered by it. */
+export interface QdrantReading {
+  /** Null when it does not answer. */
+  readonly points: number | null;
+  readonly fallback: string | null;
 }
 
 const probeMs = 2_000;
@@ -75,8 +84,19 @@ export function createDependencies(options: DependencyOptions) {
           options.kubernetes === null ? 'NOT_CONFIGURED' : 'UP',
           options.kubernetes === null ? 'the local process runner alone' : null,
         ),
-        reading('qdrant', 'NOT_CONFIGURED', 'manuals are searched in PostgreSQL'),
+        await qdrant(),
       ];
+
+      async function qdrant(): Promise<DependencyReading> {
+        if (options.qdrant === null)
+          return reading('qdrant', 'NOT_CONFIGURED', 'manuals are searched in the embedded index');
+        const begun = performance.now();
+        const { points, fallback } = await options.qdrant();
+        const tookMs = Math.round(performance.now() - begun);
+        if (points === null) return reading('qdrant', 'DOWN', 'manuals are searched in the embedded index');
+        if (fallback === null) return reading('qdrant', 'UP', `${points} chunks`, false, tookMs);
+        return reading('qdrant', 'DEGRADED', fallback, false, tookMs);
+      }
 
       async function prometheus(): Promise<DependencyReading> {
         if (options.metrics === null) return reading('prometheus', 'NOT_CONFIGURED', 'health checks alone');

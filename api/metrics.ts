@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { createRegistry } from '../lib/metrics.ts';
+import { createRegistry, zeroedCounter } from '../lib/metrics.ts';
 
 /** Metric label of every agent operators were promised; their series exist from the start. */
 const agentTypes = ['report', 'monitoring', 'its', 'db_extract', 'change_mgmt', 'biz_support', 'sop', 'infra'] as const;
@@ -15,6 +15,14 @@ export interface Metrics {
   }): void;
   onOperation(seen: { readonly operation: string; readonly outcome: 'ok' | 'error'; readonly seconds: number }): void;
   onRejected(limit: string): void;
+  /** An answer from the manuals was made. */
+  onManualAnswer(made: { readonly mode: string; readonly dropped: number }): void;
+  /** Somebody gave a verdict on one, or another than before. */
+  onManualFeedback(verdict: string): void;
+  /** A search that was answered by the embedded index although Qdrant is configured. */
+  onSearchFallback(reason: 'away' | 'behind' | 'refused'): void;
+  onDifference(kind: ReconcileDifference, count: number): void;
+  onReconciled(outcome: 'ok' | 'failed'): void;
   onTaskEnd(end: { readonly agentId: string; readonly status: string; readonly durationMs: number }): void;
   onModelCall(call: {
     readonly outcome: 'ok' | 'error';
@@ -23,6 +31,19 @@ export interface Metrics {
     readonly completionTokens: number;
   }): void;
 }
+
+/** In what the record and Alertmanager can differ. */
+export const reconcileDifferences = [
+  'silence_set',
+  'silence_changed',
+  'silence_ended',
+  'silence_changed_elsewhere',
+  'silence_ended_elsewhere',
+  'silence_made_elsewhere',
+  'alert_missed',
+  'alert_ended',
+] as const;
+export type ReconcileDifference = (typeof reconcileDifferences)[number];
 
 /** Readings that are taken when somebody scrapes. */
 export interface MetricReadings {
@@ -152,10 +173,49 @@ export function createMetrics(readings: MetricReadings): Metrics {
     labelNames: ['limit'],
     registers,
   });
+  const fallbacks = new Counter({
+    name: 'agentic_search_fallback_total',
+    help: 'Searches answered by the embedded index in the place of Qdrant',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of ['away', 'behind', 'refused']) fallbacks.inc({ reason }, 0);
   requests.inc({ method: 'POST', path: '/graphql', status: '200' }, 0);
   requests.inc({ method: 'POST', path: '/api/agents/execute', status: '202' }, 0);
   for (const limit of ['depth', 'cost', 'aliases', 'root_fields', 'directives', 'tokens', 'body', 'batch'])
     rejected.inc({ limit }, 0);
+  const answers = zeroedCounter(
+    { name: 'agentic_manual_answers_total', help: 'Answers from the manuals', labelNames: ['mode'], registers },
+    ['PASSAGES', 'WRITTEN', 'NOT_FOUND'].map((mode) => ({ mode })),
+  );
+  const dropped = new Counter({
+    name: 'agentic_manual_claims_dropped_total',
+    help: 'Sentences of a model that were dropped because no passage carried them',
+    registers,
+  });
+  const feedback = zeroedCounter(
+    {
+      name: 'agentic_manual_feedback_total',
+      help: 'Verdicts of people on answers from the manuals',
+      labelNames: ['verdict'],
+      registers,
+    },
+    ['RIGHT', 'WRONG'].map((verdict) => ({ verdict })),
+  );
+  const differences = new Counter({
+    name: 'agentic_reconcile_differences_total',
+    help: 'Differences between the record and Alertmanager that were found and mended',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of reconcileDifferences) differences.inc({ kind }, 0);
+  const reconciles = new Counter({
+    name: 'agentic_reconcile_runs_total',
+    help: 'Comparisons of the record with Alertmanager',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['ok', 'failed']) reconciles.inc({ outcome }, 0);
   const cpu = cpuReader();
   const gauge = gaugeOn(registry);
   gauge('system_cpu_usage_percent', 'Use of all processors since the last scrape', cpu);
@@ -203,7 +263,15 @@ export function createMetrics(readings: MetricReadings): Metrics {
       operations.inc({ operation, outcome });
       operationSeconds.observe({ operation }, took);
     },
+    onDifference: (kind, count) => differences.inc({ kind }, count),
+    onReconciled: (outcome) => reconciles.inc({ outcome }),
     onRejected: (limit) => rejected.inc({ limit }),
+    onManualAnswer(made) {
+      answers.inc({ mode: made.mode });
+      dropped.inc(made.dropped);
+    },
+    onManualFeedback: (verdict) => feedback.inc({ verdict }),
+    onSearchFallback: (reason) => fallbacks.inc({ reason }),
     onTaskEnd({ agentId, status, durationMs }) {
       const labels = { agent_type: agentId };
       tasks.inc(labels);

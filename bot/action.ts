@@ -75,3 +75,4 @@ export function carried<T>(schema: z.ZodType<T>, text: string): T | null {
 export const incidentIds = z.object({ i: z.string().min(1).max(200) });
 export const taskIds = z.object({ t: z.string().min(1).max(200) });
 export const approvalIds = z.object({ q: z.string().min(1).max(200), h: z.string().max(128).optional() });
+export const answerIds = z.object({ a: z.string().min(1).max(200) });

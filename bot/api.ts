@@ -37,6 +37,8 @@ export interface CallOptions {
 
 /** The api as the bot sees it; `as` gives the same for a person. */
 export interface Api {
+  /** Sends the bytes of a file to a path the api has given out; sending them again changes nothing. */
+  put(path: string, bytes: Uint8Array, options?: Pick<CallOptions, 'correlationId'>): Promise<void>;
   call<Result, Variables>(
     document: TadaDocumentNode<Result, Variables>,
     variables: Variables,
@@ -65,6 +67,7 @@ const codeOf = (code: string | undefined): AppErrorCode =>
 export function createApi(options: ApiOptions): Api {
   const bound = (person: ChatPerson | null): Api => ({
     as: (other) => bound(other),
+    put: (path, bytes, call = {}) => putBytes(options, person, path, bytes, call.correlationId ?? randomUUID()),
     call: (document, variables, call = {}) => callApi(options, person, document, variables, call),
   });
   return bound(null);
@@ -100,6 +103,53 @@ async function callApi<Result, Variables>(
   }
 }
 
+const putTries = 3;
+const putTimeoutMs = 60_000;
+
+async function putBytes(
+  options: ApiOptions,
+  person: ChatPerson | null,
+  path: string,
+  bytes: Uint8Array,
+  correlationId: string,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await fetch(new URL(path, options.url), {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream', ...credentials(options, person, correlationId) },
+        body: Uint8Array.from(bytes),
+        signal: AbortSignal.timeout(putTimeoutMs),
+        redirect: 'error',
+      });
+      if (response.ok) return;
+      const problem = z
+        .object({ detail: z.string().optional(), title: z.string().optional() })
+        .safeParse(parseJson(await response.text()));
+      if (response.status < 500)
+        throw new AppError(
+          'INVALID_INPUT',
+          problem.data?.detail ?? problem.data?.title ?? `The api answered ${response.status}.`,
+        );
+      throw new AppError(transportError, `The api answered ${response.status}.`, { retryable: true });
+    } catch (error) {
+      const failure = asAppError(error);
+      if (failure.code !== transportError || attempt >= putTries) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, firstWaitMs * 2 ** attempt));
+    }
+  }
+}
+
+const credentials = (
+  options: ApiOptions,
+  person: ChatPerson | null,
+  correlationId: string,
+): Record<string, string> => ({
+  authorization: `Bearer ${options.key.reveal()}`,
+  'x-correlation-id': correlationId,
+  ...(person === null ? {} : { 'x-on-behalf-of': `slack:${person.workspace}:${person.user}` }),
+});
+
 async function post(
   options: ApiOptions,
   person: ChatPerson | null,
@@ -112,10 +162,8 @@ async function post(
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json;q=0.9',
-      authorization: `Bearer ${options.key.reveal()}`,
-      'x-correlation-id': correlationId,
       'apollo-require-preflight': 'true',
-      ...(person === null ? {} : { 'x-on-behalf-of': `slack:${person.workspace}:${person.user}` }),
+      ...credentials(options, person, correlationId),
     },
     body,
     signal: AbortSignal.timeout(Math.max(1, Math.round(leftMs))),

@@ -5,6 +5,7 @@ import { createRegistry } from '../lib/metrics.ts';
 import { loadActions } from './action.ts';
 import { answerAlerts } from './alerts/door.ts';
 import { loadSources } from './alerts/load.ts';
+import { createRepeats } from './alerts/repeats.ts';
 import { createApi, subscribe } from './api.ts';
 import { sentence } from './blocks/answers.ts';
 import { makeScene } from './blocks/scene.ts';
@@ -126,6 +127,7 @@ export async function startBot(config: BotConfig, log: Logger): Promise<RunningB
     ...(self === null ? ['slack'] : []),
     ...(socket === null || socket.isConnected() ? [] : ['socket mode']),
   ];
+  const repeats = createRepeats({ keptMs: 600_000, most: 5_000, now: () => performance.now() });
   const http = await startHttpServer({
     host: config.BOT_HOST,
     port: config.BOT_PORT,
@@ -133,7 +135,7 @@ export async function startBot(config: BotConfig, log: Logger): Promise<RunningB
     registry,
     missing,
     alerts: (source, request, response) =>
-      answerAlerts({ api, log, metrics, token: config.ALERTS_TOKEN, sources }, source, request, response),
+      answerAlerts({ api, log, metrics, token: config.ALERTS_TOKEN, sources, repeats }, source, request, response),
     slack:
       config.SLACK_MODE === 'http' && config.SLACK_SIGNING_SECRET !== undefined
         ? createSlackDoor({ secret: config.SLACK_SIGNING_SECRET, metrics, take })

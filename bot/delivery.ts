@@ -86,6 +86,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       method: post ? 'post' : 'update',
       priority: notification.priority,
       isParent: post && (notification.kind === 'INCIDENT_CARD' || notification.kind === 'STORM_DIGEST'),
+      isDigest: notification.kind === 'STORM_DIGEST',
       order: order++,
       notification,
       leaseToken: notification.leaseToken ?? token,

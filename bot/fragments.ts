@@ -30,13 +30,19 @@ export const approvalFields = graphql(
 export const incidentFields = graphql(
   `
   fragment IncidentFields on Incident {
-    id number title severity status kind locale startedAt acknowledgedAt acknowledgedUntil resolvedAt resolvedBy cause fix report
+    id number title severity status kind locale snoozedUntil silencesNow
+    mergedInto { number }
+    assignee { ...PersonFields }
+    ticketLinks { number }
+    storm { alerts firing groups ownThreads dropped startedAt endedAt
+      cause { kind name value groups of } lines { title severity firing total } }
+    startedAt acknowledgedAt acknowledgedUntil resolvedAt resolvedBy cause fix report
     acknowledgedBy { ...PersonFields }
     system { name displayName environment }
     conversation { workspace channel message thread }
     alertGroups(first: 3) {
       totalCount
-      nodes { number title severity status reading summary firingCount totalCount truncatedCount occurrences30d runbookUrl
+      nodes { number title severity status reading summary firingCount totalCount truncatedCount occurrences30d runbookUrl heldUntil restarts
         nearestManual { section manual { code } } }
     }
     approvals(first: 3) { nodes { number status decisions { approved by { ...PersonFields } } } }
@@ -45,6 +51,15 @@ export const incidentFields = graphql(
 `,
   [personFields],
 );
+
+/** What the message of a silence shows. */
+export const silenceFields = graphql(`
+  fragment SilenceFields on Silence {
+    id number silenceStatus: status silenceKind createdByName comment startsAt endsAt external matchedNow silenceError: error
+    matchers { name value isRegex isEqual }
+    incident { number }
+  }
+`);
 
 /** What the messages of a task show. */
 export const taskFields = graphql(
@@ -72,8 +87,33 @@ export const taskFields = graphql(
   [personFields],
 );
 
+/** A passage behind an answer from the manuals. */
+export const citationFields = graphql(`
+  fragment CitationFields on ManualCitation {
+    ref code title section sectionPath page lineFrom lineTo revision revisedAt stale monthsOld outdated quote
+    highlights { start end }
+    passage { id position }
+  }
+`);
+
+/** An answer from the manuals, as far as the viewer may see it. */
+export const manualAnswerFields = graphql(
+  `
+  fragment ManualAnswerFields on ManualAnswer {
+    id question locale audience mode note degraded droppedClaims moreCount gapReported
+    sentences { text evidenceRefs }
+    citations { ...CitationFields }
+    nearest { ...CitationFields }
+  }
+`,
+  [citationFields],
+);
+
 export type PersonFields = FragmentOf<typeof personFields>;
 export type ErrorFields = FragmentOf<typeof errorFields>;
 export type ApprovalFields = FragmentOf<typeof approvalFields>;
+export type SilenceFields = FragmentOf<typeof silenceFields>;
 export type IncidentFields = FragmentOf<typeof incidentFields>;
 export type TaskFields = FragmentOf<typeof taskFields>;
+export type CitationFields = FragmentOf<typeof citationFields>;
+export type ManualAnswerFields = FragmentOf<typeof manualAnswerFields>;

@@ -47,7 +47,7 @@ interface Token {
   readonly quoted: boolean;
 }
 
-const idPattern = /^(?:(?:T|INC|AG|APR|W|CHG|SCH)-\d{1,9}|(?:INC|CHG|RITM)\d{7,10})$/;
+const idPattern = /^(?:(?:T|INC|AG|APR|SIL|W|CHG|SCH)-\d{1,9}|(?:INC|CHG|RITM)\d{7,10})$/;
 const endings = [
   '해주시겠어요',
   '해주십시오',

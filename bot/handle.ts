@@ -41,6 +41,7 @@ export async function handle(options: HandleOptions, inbound: Inbound): Promise<
   const asked = options.api.as(person);
   const api: Api = {
     as: (other) => asked.as(other),
+    put: (path, bytes) => asked.put(path, bytes, { correlationId }),
     call: (document, variables, call = {}) => asked.call(document, variables, { correlationId, ...call }),
   };
   const { viewer } = await api.call(viewerQuery, {});
@@ -167,6 +168,7 @@ function placeOf(inbound: Inbound): Session['place'] {
     case 'action':
       return inbound.channel === null ? null : { channel: inbound.channel, thread: inbound.thread };
     case 'mention':
+    case 'file-shared':
       return { channel: inbound.channel, thread: inbound.thread };
     case 'reaction':
       return { channel: inbound.channel, thread: null };

@@ -44,6 +44,19 @@ export const inboundSchema = z.discriminatedUnion('kind', [
     text,
     isDirect: z.boolean(),
   }),
+  z.object({
+    kind: z.literal('file-shared'),
+    workspace: id,
+    user: id,
+    event: id,
+    channel: id,
+    message: id,
+    thread: id.nullable(),
+    text,
+    isDirect: z.boolean(),
+    /** Ids only: what the files are is asked when the delivery is carried out. */
+    files: z.array(id).min(1).max(20),
+  }),
   z.object({ kind: z.literal('home'), workspace: id, user: id, event: id }),
   z.object({
     kind: z.literal('reaction'),
@@ -58,11 +71,17 @@ export const inboundSchema = z.discriminatedUnion('kind', [
 export type Inbound = z.infer<typeof inboundSchema>;
 export type InboundOf<Kind extends Inbound['kind']> = Extract<Inbound, { kind: Kind }>;
 
+/** Whether it was said in words, with or without files. */
+export function isSpoken(inbound: Inbound): inbound is InboundOf<'mention' | 'file-shared'> {
+  return inbound.kind === 'mention' || inbound.kind === 'file-shared';
+}
+
 export const inboxSources = {
   command: 'CHAT_COMMAND',
   action: 'CHAT_ACTION',
   form: 'CHAT_FORM',
   mention: 'CHAT_EVENT',
+  'file-shared': 'CHAT_EVENT',
   home: 'CHAT_EVENT',
   reaction: 'CHAT_EVENT',
 } as const;
@@ -163,6 +182,7 @@ const messageEvent = z.object({
   channel_type: z.string().optional(),
   bot_id: z.string().optional(),
   subtype: z.string().optional(),
+  files: z.array(z.object({ id })).max(100).optional(),
 });
 const homeEvent = z.object({ user: id, tab: z.string().optional() });
 const reactionEvent = z.object({
@@ -262,21 +282,15 @@ function eventOf(body: z.infer<typeof eventBody>, self: string | null): ReadInbo
   if (event.type === 'app_mention' || event.type === 'message') {
     const parsed = messageEvent.safeParse(event);
     // Edits, joins and posts of bots have another shape; they are not spoken to us.
-    if (!parsed.success || parsed.data.bot_id !== undefined || parsed.data.subtype !== undefined)
-      return { kind: 'ignored' };
-    const { user, text: words, ts, channel, thread_ts, channel_type } = parsed.data;
+    if (!parsed.success || parsed.data.bot_id !== undefined) return { kind: 'ignored' };
+    const { user, text: words, ts, channel, thread_ts, channel_type, subtype, files } = parsed.data;
+    if (subtype !== undefined && subtype !== 'file_share') return { kind: 'ignored' };
     const isDirect = event.type === 'message' && channel_type === 'im';
     if (user === self || (event.type === 'message' && !isDirect)) return { kind: 'ignored' };
-    return inbound({
-      kind: 'mention',
-      ...base,
-      user,
-      channel,
-      message: ts,
-      thread: thread_ts ?? null,
-      text: redactText(words),
-      isDirect,
-    });
+    const said = { ...base, user, channel, message: ts, thread: thread_ts ?? null, text: redactText(words), isDirect };
+    if (files !== undefined && files.length > 0)
+      return inbound({ kind: 'file-shared', ...said, files: files.slice(0, 20).map((file) => file.id) });
+    return inbound({ kind: 'mention', ...said });
   }
   if (event.type === 'app_home_opened') {
     const parsed = homeEvent.safeParse(event);

@@ -25,6 +25,7 @@ export const slackMethods = [
   'reactions.add',
   'reactions.remove',
   'auth.test',
+  'files.info',
   'users.info',
 ] as const;
 export const commandOutcomes = ['done', 'refused', 'failed'] as const;

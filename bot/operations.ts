@@ -1,4 +1,13 @@
-import { approvalFields, errorFields, incidentFields, personFields, taskFields } from './fragments.ts';
+import {
+  approvalFields,
+  citationFields,
+  errorFields,
+  incidentFields,
+  manualAnswerFields,
+  personFields,
+  silenceFields,
+  taskFields,
+} from './fragments.ts';
 import { graphql } from './graphql.ts';
 
 /** All documents the bot sends: the allow-list of its stored operations. */
@@ -34,12 +43,12 @@ export const notificationClaim = graphql(
         id kind priority revision attempts uncertain broadcast locale text leaseToken createdAt
         address { workspace channel thread message }
         privateTo { ...PersonFields }
-        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields }
+        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields ...SilenceFields }
       }
       userErrors { ...ErrorFields }
     }
   }`,
-  [approvalFields, errorFields, incidentFields, personFields, taskFields],
+  [approvalFields, errorFields, incidentFields, personFields, silenceFields, taskFields],
 );
 
 export const notificationConfirm = graphql(
@@ -107,6 +116,69 @@ export const incidentNoteAdd = graphql(
   `mutation BotIncidentNoteAdd($input: IncidentNoteAddInput!) {
     incidentNoteAdd(input: $input) { entry { id } userErrors { ...ErrorFields } } }`,
   [errorFields],
+);
+
+export const silencesQuery = graphql(
+  `query BotSilences($first: Int) { silences(first: $first) { totalCount nodes { ...SilenceFields } } }`,
+  [silenceFields],
+);
+
+export const silenceQuery = graphql(
+  `query BotSilence($number: String) { silence(number: $number) { ...SilenceFields } }`,
+  [silenceFields],
+);
+
+export const silenceCreate = graphql(
+  `mutation BotSilenceCreate($input: SilenceCreateInput!) {
+    silenceCreate(input: $input) { matchedNow silence { ...SilenceFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, silenceFields],
+);
+
+export const silenceExtend = graphql(
+  `mutation BotSilenceExtend($input: SilenceExtendInput!) {
+    silenceExtend(input: $input) { silence { ...SilenceFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, silenceFields],
+);
+
+export const silenceExpire = graphql(
+  `mutation BotSilenceExpire($input: SilenceExpireInput!) {
+    silenceExpire(input: $input) { silence { ...SilenceFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, silenceFields],
+);
+
+export const incidentAssign = graphql(
+  `mutation BotIncidentAssign($input: IncidentAssignInput!) {
+    incidentAssign(input: $input) { incident { number assignee { displayName } } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentMerge = graphql(
+  `mutation BotIncidentMerge($input: IncidentMergeInput!) {
+    incidentMerge(input: $input) { incident { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentSplit = graphql(
+  `mutation BotIncidentSplit($input: IncidentSplitInput!) {
+    incidentSplit(input: $input) { incident { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentSnooze = graphql(
+  `mutation BotIncidentSnooze($input: IncidentSnoozeInput!) {
+    incidentSnooze(input: $input) { incident { number snoozedUntil } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentTicketLink = graphql(
+  `mutation BotIncidentTicketLink($input: IncidentTicketLinkInput!) {
+    incidentTicketLink(input: $input) { incident { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const incidentGroupsQuery = graphql(
+  `query BotIncidentGroups($number: String, $id: ID) {
+    incident(number: $number, id: $id) { id number alertGroups(first: 20) { totalCount nodes { id number title status } } } }`,
 );
 
 export const alertGroupsQuery = graphql(
@@ -185,10 +257,69 @@ export const systemQuery = graphql(
       workload { kind namespace name } health { state message latencyMs statusCode checkedAt } } }`,
 );
 
-export const manualSearchQuery = graphql(
-  `query BotManualSearch($query: String!, $locale: Locale, $first: Int) {
-    manualSearch(query: $query, locale: $locale, first: $first) { semantic
-      hits { section page quote manual { code title revisedAt stale } } } }`,
+export const manualAsk = graphql(
+  `mutation BotManualAsk($input: ManualAskInput!) {
+    manualAsk(input: $input) { answer { ...ManualAnswerFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, manualAnswerFields],
+);
+
+export const manualAnswerQuery = graphql(
+  `query BotManualAnswer($id: ID!) {
+    manualAnswer(id: $id) { ...ManualAnswerFields more { ...CitationFields } owners { codes owner team } } }`,
+  [citationFields, manualAnswerFields],
+);
+
+export const manualAnswerShare = graphql(
+  `mutation BotManualAnswerShare($input: ManualAnswerShareInput!) {
+    manualAnswerShare(input: $input) { answer { ...ManualAnswerFields } userErrors { ...ErrorFields } } }`,
+  [errorFields, manualAnswerFields],
+);
+
+export const manualPassageQuery = graphql(
+  `query BotManualPassage($id: ID!) {
+    manualPassage(id: $id) { id section sectionPath page lineFrom lineTo position text
+      before { text } after { text } manual { code title version revisedAt stale status } } }`,
+);
+
+export const manualFeedbackCreate = graphql(
+  `mutation BotManualFeedbackCreate($input: ManualFeedbackCreateInput!) {
+    manualFeedbackCreate(input: $input) { feedback { verdict } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const manualsQuery = graphql(
+  `query BotManuals($first: Int) {
+    manuals(first: $first) { totalCount nodes { code title version revisedAt stale visibility team } } }`,
+);
+
+export const manualUploadCreate = graphql(
+  `mutation BotManualUploadCreate($input: ManualUploadCreateInput!) {
+    manualUploadCreate(input: $input) { upload { id path } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const manualIngest = graphql(
+  `mutation BotManualIngest($input: ManualIngestInput!) {
+    manualIngest(input: $input) { ingest { id } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const manualIngestQuery = graphql(
+  `query BotManualIngestState($id: ID!) {
+    manualIngest(id: $id) { status totalFiles doneFiles
+      files { path status message manual { code title visibility } } } }`,
+);
+
+export const manualGapReport = graphql(
+  `mutation BotManualGapReport($input: ManualGapReportInput!) {
+    manualGapReport(input: $input) { gap { number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const manualGapsQuery = graphql(
+  `query BotManualGaps {
+    manualGaps(first: 20) { totalCount nodes { number question
+      reportedBy { __typename ... on User { displayName } ... on ApiKey { name } ... on Automation { name } } } } }`,
 );
 
 export const viewerUpdate = graphql(

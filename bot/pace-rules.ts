@@ -11,6 +11,8 @@ export interface Waiting {
   readonly priority: Priority;
   /** A parent goes before the replies of its channel, whatever their priority. */
   readonly isParent: boolean;
+  /** A digest of a storm: edited calmly. */
+  readonly isDigest?: boolean;
   /** Counts up with arrival. */
   readonly order: number;
 }
@@ -38,6 +40,8 @@ export const postBurst = 4;
 export const postEveryMs = 1_000;
 export const editsPerMinute = 40;
 const minuteMs = 60_000;
+/** Between two edits of a storm's digest. */
+export const digestGapMs = 15_000;
 
 export const idlePace: PaceState = { channels: {}, edits: [], edited: {}, resting: {}, busy: [] };
 
@@ -67,7 +71,7 @@ export function dueAt(state: PaceState, one: Waiting, now: number): number {
   const gap =
     last === undefined || one.priority !== 'PROGRESS' || one.isParent
       ? 0
-      : last.at + editGapMs(last.count, recent.length);
+      : last.at + (one.isDigest === true ? digestGapMs : editGapMs(last.count, recent.length));
   return Math.max(resting, overBudget, gap);
 }
 

@@ -8,7 +8,7 @@ import type { Message } from './blocks/elements.ts';
 import type { Scene } from './blocks/scene.ts';
 import type { ErrorFields } from './fragments.ts';
 import type { Arguments, CommandRead, NounWords } from './grammar.ts';
-import type { Inbound } from './inbound.ts';
+import { type Inbound, isSpoken } from './inbound.ts';
 import type { viewerQuery } from './operations.ts';
 import type { SlackClient } from './slack-client.ts';
 import type { Texts } from './texts.ts';
@@ -96,7 +96,7 @@ export function conversationOf(session: Session): {
 } | null {
   const { inbound, place, person } = session;
   if (place === null) return null;
-  const thread = place.thread ?? (inbound.kind === 'mention' && !inbound.isDirect ? inbound.message : null);
+  const thread = place.thread ?? (isSpoken(inbound) && !inbound.isDirect ? inbound.message : null);
   return { workspace: person.workspace, channel: place.channel, ...(thread === null ? {} : { thread }) };
 }
 

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Message } from './blocks/elements.ts';
+import { download } from './slack-download.ts';
 
 /** What came of a call to Slack. `lost` means that it may have been carried out. */
 export type SlackFailure =
@@ -71,9 +72,26 @@ export interface SlackClient {
     channel: string,
     ts: string,
   ): Promise<SlackAnswer<{ readonly mark: MessageMark | null; readonly text: string } | null>>;
+  /** What a file is, and where its bytes are. */
+  fileInfo(id: string): Promise<SlackAnswer<SlackFile>>;
+  /** The bytes of a file; only from this workspace's own hosts, and never more than `maxBytes`. */
+  download(file: SlackFile, maxBytes: number): Promise<Download>;
   whoAmI(): Promise<SlackAnswer<{ readonly user: string; readonly team: string }>>;
   userLocale(user: string): Promise<SlackAnswer<string | null>>;
 }
+
+/** A file as Slack describes it. */
+export interface SlackFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly url: string;
+}
+
+export type Download =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: 'foreign' | 'too-large' | 'sign-in' | 'gone' };
 
 export interface SlackClientOptions {
   readonly token: Secret;
@@ -99,6 +117,17 @@ const messagesSchema = z.object({
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 const tsSchema = z.object({ ts: z.string() });
+const fileSchema = z.object({
+  file: z.object({
+    id: z.string(),
+    name: z.string().nullish(),
+    title: z.string().nullish(),
+    mimetype: z.string().nullish(),
+    size: z.number().nullish(),
+    url_private: z.string().nullish(),
+    url_private_download: z.string().nullish(),
+  }),
+});
 
 /** The settings every client of this process has, Bolt's too. */
 export function clientOptions(options: Pick<SlackClientOptions, 'apiUrl' | 'timeoutMs'>) {
@@ -218,6 +247,18 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
           ? null
           : { mark: message.bot_id === undefined ? null : readMark(message.metadata), text: message.text ?? '' };
       }),
+    fileInfo: (id) =>
+      call('files.info', async () => {
+        const { file } = fileSchema.parse(await web.files.info({ file: id }));
+        return {
+          id: file.id,
+          name: file.name ?? file.title ?? file.id,
+          mediaType: file.mimetype ?? 'application/octet-stream',
+          size: file.size ?? 0,
+          url: file.url_private_download ?? file.url_private ?? '',
+        };
+      }),
+    download: (file, maxBytes) => download(options, file, maxBytes),
     whoAmI: () =>
       call('auth.test', async () => {
         const answer = z.object({ user_id: z.string(), team_id: z.string() }).parse(await web.auth.test());

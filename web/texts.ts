@@ -1,6 +1,9 @@
+import { manualTexts } from './manual-texts.ts';
+
 export type Language = 'en' | 'ko';
 
 const texts = {
+  ...manualTexts,
   incidents: ['Incidents', '장애'],
   tasks: ['Tasks', '작업'],
   approvals: ['Approvals', '승인'],

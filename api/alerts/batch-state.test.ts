@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type IncidentState, mayCloseByItself, nextIncident } from '../incidents/incident-state.ts';
 import { severityOf } from './alert.ts';
 import { type Episode, foldBatch, type Group, placeAlerts } from './batch-state.ts';
+import { usualSettings } from './settings.ts';
 import { indexSystems } from './stages/group.ts';
 import { silence } from './stages/silence.ts';
 import type { StoredAlert } from './stored-alert.ts';
@@ -89,7 +90,9 @@ test('in any order and any cut into batches no alert is lost, no count goes wron
       const result = foldBatch(batch, {
         systems,
         silences: [],
-        places: placeAlerts(batch, systems),
+        inhibitors: [],
+        rules: usualSettings,
+        places: placeAlerts(batch, systems, usualSettings.grouping),
         groups: clean.groups,
         episodes: clean.episodes,
         now: new Date(base + 3_600_000),
@@ -128,7 +131,9 @@ test('an episode that is over never asks for an incident again', () => {
         ...kept(groups, episodes),
         systems,
         silences: [],
-        places: placeAlerts(batch, systems),
+        inhibitors: [],
+        rules: usualSettings,
+        places: placeAlerts(batch, systems, usualSettings.grouping),
         now: new Date(base),
         newId: () => `${seed}-${Math.floor(base / 1)}-${roll(1_000_000)}`,
       });

@@ -1,8 +1,8 @@
 import type { Severity } from '../incidents/severity-rules.ts';
-import { type GroupEffect, type GroupEvent, type GroupState, nextGroup } from './group-state.ts';
+import { type GroupEffect, type GroupEvent, type GroupRules, type GroupState, nextGroup } from './group-state.ts';
 import { dedupe } from './stages/dedupe.ts';
-import { group, type Place, type SystemIndex } from './stages/group.ts';
-import { type Firing, inhibit } from './stages/inhibit.ts';
+import { type GroupingRules, group, type Place, type SystemIndex } from './stages/group.ts';
+import { type Firing, type InhibitionRule, inhibit } from './stages/inhibit.ts';
 import { route } from './stages/route.ts';
 import { type SilenceRule, silence } from './stages/silence.ts';
 import type { StoredAlert } from './stored-alert.ts';
@@ -48,8 +48,17 @@ export interface BatchFacts {
   readonly places: ReadonlyMap<StoredAlert, Place>;
   readonly episodes: readonly Episode[];
   readonly groups: readonly Group[];
+  /** What fires elsewhere and may inhibit by a rule. */
+  readonly inhibitors: readonly Firing[];
+  readonly rules: BatchRules;
   readonly now: Date;
   readonly newId: () => string;
+}
+
+/** The part of the settings the fold goes by. */
+export interface BatchRules extends GroupRules {
+  readonly grouping: GroupingRules;
+  readonly inhibition: readonly InhibitionRule[];
 }
 
 /** The batch after all stages: what is to be stored. */
@@ -59,8 +68,12 @@ export interface BatchResult {
 }
 
 /** Where each alert belongs; needed before anything is locked or fetched. */
-export function placeAlerts(alerts: readonly StoredAlert[], systems: SystemIndex): Map<StoredAlert, Place> {
-  return new Map(alerts.map((one) => [one, group(one.source, one.alert, systems)]));
+export function placeAlerts(
+  alerts: readonly StoredAlert[],
+  systems: SystemIndex,
+  rules: GroupingRules,
+): Map<StoredAlert, Place> {
+  return new Map(alerts.map((one) => [one, group(one.source, one.alert, systems, rules)]));
 }
 
 /** Runs the alerts through the stages: group, dedupe, silence, inhibit, route, and the state of their group. */
@@ -85,7 +98,7 @@ export function foldBatch(alerts: readonly StoredAlert[], facts: BatchFacts): Ba
     });
     const home = same === undefined ? groupsByKey.get(place.groupKey) : groupsById.get(same.groupId);
     if (change === 'none') {
-      if (home !== undefined) apply(home, { type: 'none' }, facts.now);
+      if (home !== undefined) apply(home, { type: 'none' }, facts);
       continue;
     }
     if (change === 'resolved') {
@@ -93,24 +106,28 @@ export function foldBatch(alerts: readonly StoredAlert[], facts: BatchFacts): Ba
       same.status = 'RESOLVED';
       same.endsAt = alert.endsAt ?? facts.now;
       same.changed = true;
-      apply(home, { type: 'resolved' }, facts.now);
+      apply(home, { type: 'resolved' }, facts);
       continue;
     }
-    const muted = silence(alert.labels, facts.silences).muted;
-    const inhibited = inhibit({ scope: place.scope, name: alert.name, severity: alert.severity }, firing).muted;
-    const told = route({ severity: alert.severity, silenced: muted, inhibited });
-    const event = eventOf(change, stored, muted, earlier.filter((one) => one.groupId === home?.id).length);
+    const speaks = { scope: place.scope, name: alert.name, severity: alert.severity, labels: alert.labels };
+    const mutedBy = whyMuted(speaks, facts.silences, firing, facts.rules.inhibition);
+    const told = route({ severity: alert.severity, mutedBy });
+    const event = eventOf(change, stored, mutedBy, {
+      superseded: earlier.filter((one) => one.groupId === home?.id).length,
+      restart: restartOf(known, alert.startsAt),
+    });
     const target = home ?? begin(stored, place, event, facts);
     if (home === undefined) {
       groupsById.set(target.id, target);
       groupsByKey.set(target.key, target);
-    } else apply(home, event, facts.now);
-    endEarlier(earlier, change === 'fired' ? target : null, groupsById, alert.startsAt, facts.now);
+    } else apply(home, event, facts);
+    endEarlier(earlier, change === 'fired' ? target : null, groupsById, alert.startsAt, facts);
     target.commonLabels = home === undefined ? alert.labels : common(target.commonLabels, alert.labels);
     target.voice = stored;
     if (change === 'fired') {
-      target.wantsIncident ||= told.incident;
-      firing.push({ scope: place.scope, name: alert.name, severity: alert.severity });
+      // A group that still waits is told when its time is up.
+      target.wantsIncident ||= told.incident && target.state.status !== 'PENDING';
+      firing.push(speaks);
     }
     push(episodes, conditionOf({ source, fingerprint: alert.fingerprint }), {
       id: facts.newId(),
@@ -131,15 +148,43 @@ export function foldBatch(alerts: readonly StoredAlert[], facts: BatchFacts): Ba
   };
 }
 
-function eventOf(change: 'fired' | 'over', stored: StoredAlert, muted: boolean, superseded: number): GroupEvent {
+/** Why an alert that fires is told to nobody: a person's silence, or another alert; null when people should know. */
+export function whyMuted(
+  alert: Firing,
+  silences: readonly SilenceRule[],
+  firing: readonly Firing[],
+  inhibition: readonly InhibitionRule[],
+): string | null {
+  const silenced = silence(alert.labels, silences);
+  if (silenced.muted) return silenced.reason;
+  const inhibited = inhibit(alert, firing, inhibition);
+  return inhibited.muted ? inhibited.reason : null;
+}
+
+/** When, by this start, a condition is now known to have begun again; the earliest of its starts is none. */
+function restartOf(known: readonly Episode[], startsAt: Date): Date | null {
+  const first = known.reduce<Date | null>(
+    (min, one) => (min === null || one.startsAt < min ? one.startsAt : min),
+    null,
+  );
+  if (first === null) return null;
+  return startsAt < first ? first : startsAt;
+}
+
+function eventOf(
+  change: 'fired' | 'over',
+  stored: StoredAlert,
+  mutedBy: string | null,
+  facts: { readonly superseded: number; readonly restart: Date | null },
+): GroupEvent {
   const { severity, startsAt } = stored.alert;
   return change === 'fired'
-    ? { type: 'fired', severity, startsAt, muted, superseded }
-    : { type: 'over', severity, startsAt };
+    ? { type: 'fired', severity, startsAt, mutedBy, ...facts }
+    : { type: 'over', severity, startsAt, restart: facts.restart };
 }
 
 function begin(stored: StoredAlert, place: Place, event: GroupEvent, facts: BatchFacts): Group {
-  const { state, effects } = nextGroup(null, event, facts.now);
+  const { state, effects } = nextGroup(null, event, facts.now, facts.rules);
   return {
     id: facts.newId(),
     key: place.groupKey,
@@ -157,8 +202,9 @@ function begin(stored: StoredAlert, place: Place, event: GroupEvent, facts: Batc
   };
 }
 
-function apply(target: Group, event: GroupEvent, now: Date): void {
-  const { state, effects } = nextGroup(target.state, event, now);
+/** Applies one event to a group of the batch. */
+export function apply(target: Group, event: GroupEvent, facts: Pick<BatchFacts, 'now' | 'rules'>): void {
+  const { state, effects } = nextGroup(target.state, event, facts.now, facts.rules);
   target.state = state;
   target.changed = true;
   for (const effect of effects) target.effects.add(effect);
@@ -170,21 +216,27 @@ function endEarlier(
   counted: Group | null,
   groups: ReadonlyMap<string, Group>,
   startsAt: Date,
-  now: Date,
+  facts: Pick<BatchFacts, 'now' | 'rules'>,
 ): void {
   for (const one of earlier) {
     one.status = 'RESOLVED';
     one.endsAt = startsAt;
     one.changed = true;
     const its = groups.get(one.groupId);
-    if (its !== undefined && its !== counted) apply(its, { type: 'resolved' }, now);
+    if (its !== undefined && its !== counted) apply(its, { type: 'resolved' }, facts);
   }
 }
 
 function firingNow(facts: BatchFacts): Firing[] {
-  return facts.groups
-    .filter((one) => one.state.status === 'FIRING')
-    .map((one) => ({ scope: one.place.scope, name: one.title, severity: one.state.severity }));
+  const here = facts.groups
+    .filter((one) => one.state.firing > 0 && one.state.mutedBy === null)
+    .map((one) => ({
+      scope: one.place.scope,
+      name: one.title,
+      severity: one.state.severity,
+      labels: { alertname: one.title, ...one.commonLabels },
+    }));
+  return [...here, ...facts.inhibitors];
 }
 
 function conditionOf(one: { readonly source: string; readonly fingerprint: string }): string {

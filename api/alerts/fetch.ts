@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { sha256Hex } from '../../lib/canonical-json.ts';
 import { type AlertGroup, databaseNow, type Tx } from '../db.ts';
 import { reopenWithinMs } from '../incidents/incident-state.ts';
 import type { Severity } from '../incidents/severity-rules.ts';
-import type { BatchFacts, Episode, Group } from './batch-state.ts';
+import type { BatchFacts, BatchRules, Episode, Group } from './batch-state.ts';
 import { indexSystems, type Place, placeFromKey, type SystemIndex } from './stages/group.ts';
+import type { Firing, InhibitionRule } from './stages/inhibit.ts';
 import type { SilenceRule } from './stages/silence.ts';
 import type { StoredAlert } from './stored-alert.ts';
-
-const lockSpace = 7_302;
-const lockBuckets = 64;
 
 /** A registered system as incidents need it. */
 export interface AlertSystem {
@@ -17,9 +14,11 @@ export interface AlertSystem {
   readonly name: string;
   readonly displayName: string;
   readonly chatChannel: string | null;
+  readonly dependsOn: readonly string[];
 }
 
 const labels = z.record(z.string(), z.string());
+const moments = z.array(z.number());
 
 /** All systems that are not archived, prepared for look-ups. */
 export async function fetchSystems(
@@ -28,19 +27,12 @@ export async function fetchSystems(
   const rows = await tx.system.findMany({
     where: { archived: false },
     orderBy: { name: 'asc' },
-    select: { id: true, name: true, displayName: true, chatChannel: true, metricLabels: true },
+    select: { id: true, name: true, displayName: true, chatChannel: true, metricLabels: true, dependsOn: true },
   });
   return {
     index: indexSystems(rows.map((row) => ({ ...row, metricLabels: labels.catch({}).parse(row.metricLabels ?? {}) }))),
     byId: new Map(rows.map((row) => [row.id, row])),
   };
-}
-
-/** One worker at a time per system, until the transaction ends; a fixed number of locks in rising order, so nobody waits in a circle. */
-export async function lockScopes(tx: Tx, scopes: readonly string[]): Promise<void> {
-  const buckets = new Set(scopes.map((scope) => Number.parseInt(sha256Hex(scope).slice(0, 8), 16) % lockBuckets));
-  const sorted = [...buckets].sort((one, other) => one - other);
-  await tx.$executeRaw`select pg_advisory_xact_lock(${lockSpace}::int, b) from unnest(${sorted}::int[]) as b`;
 }
 
 interface EpisodeRow {
@@ -59,9 +51,10 @@ export async function fetchFacts(
   tx: Tx,
   alerts: readonly StoredAlert[],
   places: ReadonlyMap<StoredAlert, Place>,
-): Promise<Pick<BatchFacts, 'episodes' | 'groups' | 'silences' | 'now'>> {
+  rules: BatchRules,
+): Promise<Pick<BatchFacts, 'episodes' | 'groups' | 'silences' | 'inhibitors' | 'now'>> {
   const now = await databaseNow(tx);
-  const rows = await fetchEpisodes(tx, alerts);
+  const rows = await fetchEpisodes(tx, alerts, rules.flapping.withinMs);
   const groups = await fetchGroups(
     tx,
     [...new Set([...places.values()].map((place) => place.groupKey))],
@@ -70,10 +63,38 @@ export async function fetchFacts(
     now,
   );
   const episodes = rows.map((row): Episode => ({ ...row, told: null, changed: false }));
-  return { now, groups, episodes, silences: await fetchSilences(tx, now) };
+  const [silences, inhibitors] = [await fetchSilences(tx, now), await fetchInhibitors(tx, rules.inhibition)];
+  return { now, groups, episodes, silences, inhibitors };
 }
 
-async function fetchEpisodes(tx: Tx, alerts: readonly StoredAlert[]): Promise<readonly EpisodeRow[]> {
+const mostInhibitors = 2_000;
+
+/** Alerts that fire now and are the source of an inhibition rule, by the labels a rule compares exactly. */
+export async function fetchInhibitors(tx: Tx, inhibition: readonly InhibitionRule[]): Promise<readonly Firing[]> {
+  const found: Firing[] = [];
+  for (const { source } of inhibition) {
+    const exact = Object.fromEntries(source.filter((one) => !one.isRegex).map(({ name, value }) => [name, value]));
+    const rows = await tx.$queryRaw<{ name: string; severity: Severity; labels: unknown; key: string }[]>`
+      select a."name", a."severity"::text as severity, a."labels", g."key" from "Alert" a
+      join "AlertGroup" g on g."id" = a."groupId"
+      where a."status" = 'FIRING' and a."labels" @> ${JSON.stringify(exact)}::jsonb limit ${mostInhibitors}`;
+    for (const row of rows)
+      found.push({
+        scope: placeFromKey(row.key, null).scope,
+        name: row.name,
+        severity: row.severity,
+        labels: labels.catch({}).parse(row.labels),
+      });
+  }
+  return found;
+}
+
+/** Episodes of the same conditions: those that matter for what fires, and those of the time in which flapping is judged. */
+async function fetchEpisodes(
+  tx: Tx,
+  alerts: readonly StoredAlert[],
+  lookBackMs: number,
+): Promise<readonly EpisodeRow[]> {
   const oldest = new Map<string, { source: string; fingerprint: string; startsAt: Date }>();
   for (const { source, alert } of alerts) {
     const key = `${source}\n${alert.fingerprint}`;
@@ -87,7 +108,7 @@ async function fetchEpisodes(tx: Tx, alerts: readonly StoredAlert[]): Promise<re
     from jsonb_to_recordset(${JSON.stringify([...oldest.values()])}::jsonb)
       as k("source" text, "fingerprint" text, "startsAt" timestamptz)
     join "Alert" a on a."source" = k."source" and a."fingerprint" = k."fingerprint"
-      and (a."startsAt" >= k."startsAt" or a."status" = 'FIRING')`;
+      and (a."startsAt" >= k."startsAt" - ${lookBackMs} * interval '1 ms' or a."status" = 'FIRING')`;
 }
 
 /** Groups that are open or have ended lately, the newest of each key, and those the known episodes belong to. */
@@ -121,13 +142,17 @@ function groupOf(row: AlertGroup, place: Place | undefined): Group {
     title: row.title,
     isNew: false,
     state: {
-      status: row.status === 'FLAPPING' ? 'FIRING' : row.status,
+      status: row.status,
       severity: row.severity,
       firing: row.firingCount,
       total: row.totalCount,
       startedAt: row.startedAt,
       lastSeenAt: row.lastSeenAt,
       resolvedAt: row.resolvedAt,
+      mutedBy: row.mutedBy,
+      restarts: moments.catch([]).parse(row.changes),
+      pendingUntil: row.pendingUntil,
+      heldUntil: row.heldUntil,
     },
     commonLabels: labels.catch({}).parse(row.commonLabels),
     voice: null,
@@ -138,29 +163,74 @@ function groupOf(row: AlertGroup, place: Place | undefined): Group {
   };
 }
 
-/** Muted groups with the labels of what fires in them, and the silences in force now. */
-export async function fetchMuted(tx: Tx): Promise<{
-  readonly groups: readonly Group[];
-  readonly labelsOf: ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
+/** A group that time may change, with the labels of what fires in it (as many as are needed to judge whether it is muted). */
+export interface DueGroup {
+  readonly group: Group;
+  readonly firing: readonly Firing[];
+}
+
+/** Groups whose wait or hold is over, and those that are muted: time alone may change them. */
+export async function fetchDue(
+  tx: Tx,
+  inhibition: readonly InhibitionRule[],
+): Promise<{
+  readonly due: readonly DueGroup[];
   readonly silences: readonly SilenceRule[];
+  readonly inhibitors: readonly Firing[];
   readonly now: Date;
 }> {
   const now = await databaseNow(tx);
   const rows = await tx.alertGroup.findMany({
-    where: { status: 'SILENCED' },
-    include: { alerts: { where: { status: 'FIRING' }, select: { labels: true }, take: 500 } },
-    orderBy: { lastSeenAt: 'asc' },
+    where: { OR: [{ dueAt: { lte: now } }, { status: 'SILENCED' }] },
+    include: {
+      alerts: { where: { status: 'FIRING' }, select: { name: true, severity: true, labels: true }, take: 500 },
+    },
+    orderBy: [{ dueAt: { sort: 'asc', nulls: 'last' } }, { lastSeenAt: 'asc' }],
     take: 500,
   });
   return {
     now,
-    groups: rows.map((row) => groupOf(row, undefined)),
-    labelsOf: new Map(rows.map((row) => [row.id, row.alerts.map((one) => labels.catch({}).parse(one.labels))])),
+    due: rows.map((row) => {
+      const group = groupOf(row, undefined);
+      return {
+        group,
+        firing: row.alerts.map((one) => ({
+          scope: group.place.scope,
+          name: one.name,
+          severity: one.severity,
+          labels: labels.catch({}).parse(one.labels),
+        })),
+      };
+    }),
     silences: await fetchSilences(tx, now),
+    inhibitors: [...(await fetchInhibitors(tx, inhibition)), ...(await fetchCriticals(tx, rows))],
   };
 }
 
-const matchers = z.array(
+/** What fires critically under the same keys as muted groups: the built-in inhibition goes by it. */
+async function fetchCriticals(tx: Tx, muted: readonly AlertGroup[]): Promise<readonly Firing[]> {
+  const titles = [...new Set(muted.filter((row) => row.status === 'SILENCED').map((row) => row.title))];
+  if (titles.length === 0) return [];
+  const rows = await tx.alertGroup.findMany({
+    where: {
+      title: { in: titles },
+      severity: 'CRITICAL',
+      openKey: { not: null },
+      mutedBy: null,
+      firingCount: { gt: 0 },
+    },
+    take: mostInhibitors,
+  });
+  return rows.map((row) => ({
+    scope: placeFromKey(row.key, row.systemId).scope,
+    name: row.title,
+    severity: row.severity,
+    labels: { alertname: row.title, ...labels.catch({}).parse(row.commonLabels) },
+  }));
+}
+
+/** Matchers as they are stored with a silence. */
+export const matchers = z.array(
   z.object({
     name: z.string(),
     value: z.string(),
@@ -171,7 +241,13 @@ const matchers = z.array(
 
 async function fetchSilences(tx: Tx, now: Date): Promise<readonly SilenceRule[]> {
   const rows = await tx.silence.findMany({
-    where: { status: { not: 'EXPIRED' }, startsAt: { lte: now }, endsAt: { gt: now } },
+    // An acknowledgement's silence keeps Alertmanager quiet; the incident that is owned goes on being updated.
+    where: {
+      status: { not: 'EXPIRED' },
+      kind: { not: 'ACKNOWLEDGEMENT' },
+      startsAt: { lte: now },
+      endsAt: { gt: now },
+    },
     select: { id: true, matchers: true },
   });
   return rows.map((row) => ({ id: row.id, matchers: matchers.catch([]).parse(row.matchers) }));

@@ -15,6 +15,8 @@ export interface AlertsIngestInput {
   readonly groupKey?: string | null;
   readonly externalUrl?: string | null;
   readonly truncatedAlerts?: number | null;
+  /** Alerts of the delivery that its source could not read. */
+  readonly malformed?: readonly { readonly reason: string; readonly content: string }[];
 }
 
 /** Every alert of the delivery is exactly one of these. */
@@ -55,7 +57,7 @@ export async function ingestAlerts(
   requireAny(viewer, 'ALERT_INGEST');
   if (!/^[a-z][a-z0-9-]{0,63}$/.test(input.source))
     throw new AppError('INVALID_INPUT', 'The source must be a short lower-case name.', { path: ['input', 'source'] });
-  if (input.alerts.length > limits.maxAlerts)
+  if (input.alerts.length + (input.malformed?.length ?? 0) > limits.maxAlerts)
     throw new AppError('INVALID_INPUT', `More than ${limits.maxAlerts} alerts in one delivery.`, {
       path: ['input', 'alerts'],
     });
@@ -121,6 +123,14 @@ function rowsOf(input: AlertsIngestInput, now: Date): Row[] {
       },
     };
   });
+  for (const { reason, content } of input.malformed ?? [])
+    rows.push({
+      id: newId(),
+      key: `${input.source}:odd:${sha256Hex(content)}`,
+      status: 'QUARANTINED',
+      error: storable(`malformed at ${clip(reason, 300)}`),
+      payload: { ...common, odd: storable(clip(redactSecrets(content), 4_000)) },
+    });
   return rows.sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 

@@ -4,7 +4,7 @@ import { automation } from '../incidents/by.ts';
 import { settleIncidents } from '../incidents/resolve.ts';
 import { ingestAlerts } from './ingest.ts';
 import { processAlerts } from './process.ts';
-import { unmuteGroups } from './unmute.ts';
+import { settleGroups } from './settle.ts';
 
 let core: AlertCore;
 const sender = automation('alertmanager', 'test');
@@ -198,17 +198,17 @@ test('a silenced alert is counted and told to nobody until its silence ends', as
   });
   await send(alert({ labels: { queue: 'a' } }), alert({ labels: { queue: 'b' } }));
   await processAlerts(core.deps);
-  expect(await unmuteGroups(core.deps)).toBe(0);
+  expect(await settleGroups(core.deps)).toBe(0);
   expect(await groups()).toMatchObject([{ status: 'SILENCED', firingCount: 2, incidentId: null }]);
   expect(await incidents()).toEqual([]);
 
   await core.db.silence.updateMany({ data: { endsAt: new Date(Date.now() - 1_000) } });
 
-  expect(await unmuteGroups(core.deps)).toBe(1);
+  expect(await settleGroups(core.deps)).toBe(1);
   expect(await groups()).toMatchObject([{ status: 'FIRING', firingCount: 2 }]);
   expect(await incidents()).toMatchObject([{ title: 'ServiceDown · payment-api' }]);
   expect(await core.db.task.count()).toBe(1);
-  expect(await unmuteGroups(core.deps)).toBe(0);
+  expect(await settleGroups(core.deps)).toBe(0);
 });
 
 test('another alert of the same system joins its incident with one line in the thread', async () => {

@@ -2,24 +2,15 @@ import { AppError, isAppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Core } from '../context.ts';
 import { inTransaction, type Tx } from '../db.ts';
-import { automation, type IncidentDeps } from '../incidents/by.ts';
+import { automation } from '../incidents/by.ts';
 import { closeQuietIncidentsIn } from '../incidents/resolve.ts';
-import type { Language } from '../incidents/words.ts';
 import { foldBatch, placeAlerts } from './batch-state.ts';
-import { fetchFacts, fetchSystems, lockScopes } from './fetch.ts';
-import { attachIncidents, type StartInvestigation } from './incidents.ts';
+import type { AlertDeps } from './deps.ts';
+import { fetchFacts, fetchSystems } from './fetch.ts';
+import { attachIncidents } from './incidents.ts';
+import { placeScopes } from './scope-locks.ts';
 import { storeAlerts, storeGroups } from './store.ts';
 import { readStored, type StoredAlert } from './stored-alert.ts';
-
-/** What the stages need from above and from the configuration. */
-export interface AlertDeps extends IncidentDeps {
-  /** orchestrator/start-task.ts, inside the caller's transaction; the same key starts nothing twice. */
-  readonly startTask: (tx: Tx, request: StartInvestigation) => Promise<unknown>;
-  /** Where incidents of systems without a channel of their own appear; null: nowhere but the web. */
-  readonly defaultConversation: { readonly workspace: string; readonly channel: string } | null;
-  readonly locale: Language;
-  readonly batchSize?: number;
-}
 
 const usualBatch = 1_000;
 const mostAttempts = 3;
@@ -40,6 +31,7 @@ export async function processAlerts(given: AlertDeps): Promise<number> {
     ...given,
     audit: notTheRow(given.audit),
     startTask: notTheRow(given.startTask),
+    cancelTasks: notTheRow(given.cancelTasks),
     cancelApprovals: notTheRow(given.cancelApprovals),
   };
   const limit = deps.batchSize ?? usualBatch;
@@ -150,13 +142,14 @@ async function runBatch(
       }
 
       const systems = await fetchSystems(tx);
-      const places = placeAlerts(alerts, systems.index);
-      await lockScopes(
+      const rules = deps.settings;
+      const places = placeAlerts(alerts, systems.index, rules.grouping);
+      await placeScopes.lock(
         tx,
         [...places.values()].map((place) => place.scope),
       );
-      const facts = await fetchFacts(tx, alerts, places);
-      const batch = foldBatch(alerts, { ...facts, systems: systems.index, places, newId });
+      const facts = await fetchFacts(tx, alerts, places, rules);
+      const batch = foldBatch(alerts, { ...facts, systems: systems.index, places, rules, newId });
       const attached = await attachIncidents(deps, tx, by, batch.groups, systems.byId, facts.now);
       await storeGroups(tx, batch.groups, deps.locale);
       await storeAlerts(tx, batch.episodes);

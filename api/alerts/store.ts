@@ -2,6 +2,7 @@ import { clip } from '../../lib/text.ts';
 import type { Tx } from '../db.ts';
 import type { Language } from '../incidents/words.ts';
 import type { Episode, Group } from './batch-state.ts';
+import { dueAt } from './group-state.ts';
 import { webAddress } from './ingest.ts';
 
 /** Writes the groups of a batch in two statements: new ones, and changes of known ones. */
@@ -13,14 +14,16 @@ export async function storeGroups(tx: Tx, groups: readonly Group[], locale: Lang
     await tx.$executeRaw`
       insert into "AlertGroup" ("id", "key", "openKey", "sourceGroupKey", "source", "title", "status", "severity", "commonLabels",
         "summary", "reading", "runbookUrl", "externalUrl", "systemId", "incidentId", "firingCount", "totalCount", "truncatedCount",
-        "startedAt", "lastSeenAt", "resolvedAt")
+        "startedAt", "lastSeenAt", "resolvedAt", "changes", "mutedBy", "pendingUntil", "heldUntil", "dueAt")
       select r."id", r."key", r."openKey", r."sourceGroupKey", r."source", r."title", r."status"::"AlertGroupStatus",
         r."severity"::"Severity", r."commonLabels", r."summary", r."reading", r."runbookUrl", r."externalUrl", r."systemId",
-        r."incidentId", r."firing", r."total", coalesce(r."truncated", 0), r."startedAt", r."lastSeenAt", r."resolvedAt"
+        r."incidentId", r."firing", r."total", coalesce(r."truncated", 0), r."startedAt", r."lastSeenAt", r."resolvedAt",
+        r."changes", r."mutedBy", r."pendingUntil", r."heldUntil", r."dueAt"
       from jsonb_to_recordset(${JSON.stringify(added)}::jsonb) as r("id" uuid, "key" text, "openKey" text, "sourceGroupKey" text,
         "source" text, "title" text, "status" text, "severity" text, "commonLabels" jsonb, "summary" text, "reading" text,
         "runbookUrl" text, "externalUrl" text, "systemId" uuid, "incidentId" uuid, "firing" int, "total" int, "truncated" int,
-        "startedAt" timestamptz, "lastSeenAt" timestamptz, "resolvedAt" timestamptz)`;
+        "startedAt" timestamptz, "lastSeenAt" timestamptz, "resolvedAt" timestamptz, "changes" jsonb, "mutedBy" text,
+        "pendingUntil" timestamptz, "heldUntil" timestamptz, "dueAt" timestamptz)`;
   if (known.length > 0)
     await tx.$executeRaw`
       update "AlertGroup" g set "openKey" = r."openKey", "status" = r."status"::"AlertGroupStatus",
@@ -29,11 +32,13 @@ export async function storeGroups(tx: Tx, groups: readonly Group[], locale: Lang
         "reading" = coalesce(r."reading", g."reading"), "runbookUrl" = coalesce(r."runbookUrl", g."runbookUrl"),
         "externalUrl" = coalesce(r."externalUrl", g."externalUrl"), "incidentId" = r."incidentId", "firingCount" = r."firing",
         "totalCount" = r."total", "truncatedCount" = coalesce(r."truncated", g."truncatedCount"), "startedAt" = r."startedAt",
-        "lastSeenAt" = r."lastSeenAt", "resolvedAt" = r."resolvedAt"
+        "lastSeenAt" = r."lastSeenAt", "resolvedAt" = r."resolvedAt", "changes" = r."changes", "mutedBy" = r."mutedBy",
+        "pendingUntil" = r."pendingUntil", "heldUntil" = r."heldUntil", "dueAt" = r."dueAt"
       from jsonb_to_recordset(${JSON.stringify(known)}::jsonb) as r("id" uuid, "openKey" text, "sourceGroupKey" text, "status" text,
         "severity" text, "commonLabels" jsonb, "summary" text, "reading" text, "runbookUrl" text, "externalUrl" text,
         "incidentId" uuid, "firing" int, "total" int, "truncated" int, "startedAt" timestamptz, "lastSeenAt" timestamptz,
-        "resolvedAt" timestamptz)
+        "resolvedAt" timestamptz, "changes" jsonb, "mutedBy" text, "pendingUntil" timestamptz, "heldUntil" timestamptz,
+        "dueAt" timestamptz)
       where g."id" = r."id"`;
 }
 
@@ -64,6 +69,11 @@ function rowOf(one: Group, locale: Language): Record<string, unknown> & { readon
     startedAt: one.state.startedAt,
     lastSeenAt: one.state.lastSeenAt,
     resolvedAt: one.state.resolvedAt,
+    changes: one.state.restarts,
+    mutedBy: one.state.mutedBy,
+    pendingUntil: one.state.pendingUntil,
+    heldUntil: one.state.heldUntil,
+    dueAt: dueAt(one.state),
   };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readConfig } from '../../lib/env.ts';
+import { localDatabaseUrl } from '../../lib/local-database.ts';
 import { projectPath } from '../../lib/project-path.ts';
 import { Secret } from '../../lib/secret.ts';
 
@@ -35,7 +36,7 @@ export function verifySettings(
 ): VerifySettings | { readonly missing: readonly string[] } {
   const given = readConfig(schema, env);
   const home = path.resolve(projectPath(), given.AGENTIC_HOME ?? '.data');
-  const databaseUrl = given.DATABASE_URL ?? localDatabase(home);
+  const databaseUrl = given.DATABASE_URL ?? localDatabaseUrl(home);
   const key = given.AUDIT_KEY ?? localKey(home);
   const local = given.DATABASE_URL === undefined ? path.join(home, 'audit-anchor.log') : null;
   if (databaseUrl === null || key === null) {
@@ -54,12 +55,4 @@ function localKey(home: string): string | null {
   if (text === null) return null;
   const parsed = secretsSchema.safeParse(JSON.parse(text));
   return parsed.success ? parsed.data.AUDIT_KEY : null;
-}
-
-/** Address of the embedded server while the product runs: its port stands in the server's own pid file. */
-function localDatabase(home: string): string | null {
-  const password = readOrNull(path.join(home, 'pg-password'))?.trim();
-  const port = Number(readOrNull(path.join(home, 'pgdata', 'postmaster.pid'))?.split('\n')[3]);
-  if (!password || !Number.isInteger(port) || port < 1) return null;
-  return `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/agentic_ai`;
 }

@@ -13,7 +13,13 @@ import {
 import { limits } from './limits.ts';
 
 /** What a field costs beyond itself: it starts work or asks a model. */
-const startingCost: Readonly<Record<string, number>> = { taskCreate: 20, taskRetry: 20, manualSearch: 20 };
+const startingCost: Readonly<Record<string, number>> = {
+  taskCreate: 20,
+  taskRetry: 20,
+  manualSearch: 20,
+  manualAsk: 50,
+  related: 20,
+};
 
 interface Operation {
   readonly schema: GraphQLSchema;

@@ -3,7 +3,7 @@ import type { WakeTopic } from '../ports/pubsub.ts';
 import { createLoaders } from './loaders.ts';
 import type { RequestContext } from './request-context.ts';
 
-const quietMs = 1_000;
+const usualQuietMs = 1_000;
 
 /** A stream of changes: what wakes it, and what a listener is shown of a thing that has changed. */
 export interface EventSource<Value> {
@@ -12,6 +12,8 @@ export interface EventSource<Value> {
   readonly id?: string | null;
   /** True when there is something to see already as the subscription begins. */
   readonly atOnce?: boolean;
+  /** Bursts of one thing join to one event in this time. */
+  readonly quietMs?: number;
   /** Reads the thing as it is now, with the rights of now; null when it is not for this listener. Throws to end the stream. */
   readonly read: (ctx: RequestContext, id: string | null) => Promise<Value | null>;
 }
@@ -21,6 +23,7 @@ export interface EventSource<Value> {
  * last change of a burst is never lost. A lost wake-up loses nothing but time.
  */
 export function streamEvents<Value>(ctx: RequestContext, source: EventSource<Value>): AsyncIterable<Value> {
+  const quietMs = source.quietMs ?? usualQuietMs;
   return new Repeater<Value>(async (push, stop) => {
     const lastAt = new Map<string, number>();
     const waiting = new Map<string, NodeJS.Timeout>();

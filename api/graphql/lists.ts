@@ -1,9 +1,11 @@
 import type {
   AlertGroup as AlertGroupRow,
   Approval as ApprovalRow,
+  InboxEvent as InboxEventRow,
   Incident as IncidentRow,
   Notification as NotificationRow,
   Prisma,
+  Silence as SilenceRow,
   System as SystemRow,
   Task as TaskRow,
   User as UserRow,
@@ -14,6 +16,8 @@ import { AlertGroupView } from './types/alert.ts';
 import { ApprovalView } from './types/approval.ts';
 import { IncidentView } from './types/incident.ts';
 import { NotificationView } from './types/notification.ts';
+import { QuarantinedAlertView } from './types/quarantined-alert.ts';
+import { SilenceView } from './types/silence.ts';
 import { SystemView } from './types/system.ts';
 import { TaskView } from './types/task.ts';
 import { UserView } from './types/user.ts';
@@ -70,6 +74,39 @@ export function listAlertGroups(
       alertGroup.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
     count: (most) => alertGroup.count({ where, take: most }),
     node: (row) => new AlertGroupView(row),
+  });
+}
+
+/** Alerts that were kept aside, newest first. */
+export function listQuarantined(ctx: RequestContext, args: PageArgs): Promise<Page<QuarantinedAlertView>> {
+  const { inboxEvent } = ctx.deps.db;
+  const where: Prisma.InboxEventWhereInput = { source: 'ALERT', status: 'QUARANTINED' };
+  return readPage(args, {
+    key: (row: InboxEventRow) => row.id,
+    keyType: 'string',
+    order: 'desc',
+    find: (range, direction, take) =>
+      inboxEvent.findMany({ where: { AND: [where, { id: range }] }, orderBy: { id: direction }, take }),
+    count: (most) => inboxEvent.count({ where, take: most }),
+    node: (row) => new QuarantinedAlertView(row),
+  });
+}
+
+/** Silences, newest first. */
+export function listSilences(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.SilenceWhereInput,
+): Promise<Page<SilenceView>> {
+  const { silence } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: SilenceRow) => row.number,
+    keyType: 'number',
+    order: 'desc',
+    find: (range, direction, take) =>
+      silence.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => silence.count({ where, take: most }),
+    node: (row) => new SilenceView(row),
   });
 }
 

@@ -15,6 +15,25 @@ function byId<Row extends { readonly id: string }>(
   );
 }
 
+/** Reads rows by two parts of a key joined with a colon; null for one that is not there. */
+function byPair<Row>(
+  find: (pairs: [string, string][]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
+  cache: boolean,
+): DataLoader<string, Row | null> {
+  return new DataLoader(
+    async (keys) => {
+      const pairs = keys.map((key): [string, string] => {
+        const [one = '', other = ''] = key.split(':');
+        return [one, other];
+      });
+      const rows = new Map((await find(pairs)).map((row) => [keyOf(row), row]));
+      return keys.map((key) => rows.get(key) ?? null);
+    },
+    { cache, maxBatchSize: 200 },
+  );
+}
+
 /** Reads the rows that belong to an id, all of one tick together. */
 function grouped<Row>(
   owner: (row: Row) => string | null,
@@ -68,10 +87,39 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     approval: byId((ids) => db.approval.findMany({ where: inIds(ids) }), cache),
     action: byId((ids) => db.proposedAction.findMany({ where: inIds(ids) }), cache),
     alertGroup: byId((ids) => db.alertGroup.findMany({ where: inIds(ids) }), cache),
+    silence: byId((ids) => db.silence.findMany({ where: inIds(ids) }), cache),
     system: byId((ids) => db.system.findMany({ where: inIds(ids) }), cache),
     finding: byId((ids) => db.finding.findMany({ where: inIds(ids) }), cache),
     timelineEntry: byId((ids) => db.timelineEntry.findMany({ where: inIds(ids) }), cache),
     effect: byId((ids) => db.effect.findMany({ where: inIds(ids) }), cache),
+    manual: byId((ids) => db.manual.findMany({ where: inIds(ids), omit: { bytes: true } }), cache),
+    passage: byId((ids) => db.manualChunk.findMany({ where: inIds(ids), omit: { dense: true, sparse: true } }), cache),
+    /** A passage by its place: `<manual's id>:<seq>`. */
+    passageAt: byPair(
+      (pairs) =>
+        db.manualChunk.findMany({
+          where: { OR: pairs.map(([manualId, seq]) => ({ manualId, seq: Number(seq) })) },
+          omit: { dense: true, sparse: true },
+        }),
+      (row) => `${row.manualId}:${row.seq}`,
+      cache,
+    ),
+    manualAnswer: byId((ids) => db.manualAnswer.findMany({ where: inIds(ids) }), cache),
+    /** A verdict: `<answer's id>:<person's id>`. */
+    feedback: byPair(
+      (pairs) =>
+        db.manualFeedback.findMany({ where: { OR: pairs.map(([answerId, userId]) => ({ answerId, userId })) } }),
+      (row) => `${row.answerId}:${row.userId}`,
+      cache,
+    ),
+    gapOfAnswer: new DataLoader(
+      async (answerIds: readonly string[]) => {
+        const rows = await db.manualGap.findMany({ where: { answerId: { in: [...answerIds] } } });
+        const found = new Map(rows.map((row) => [row.answerId, row]));
+        return answerIds.map((id) => found.get(id) ?? null);
+      },
+      { cache },
+    ),
     evidence: evidenceByRef(db, cache),
     manualByCode: new DataLoader(
       async (codes: readonly string[]) => {

@@ -1,7 +1,9 @@
 import { AppError } from '../../lib/errors.ts';
+import type { AlertSettings } from '../alerts/settings.ts';
 import type { Anchor } from '../audit/anchor.ts';
 import type { Core, Permission, Viewer } from '../context.ts';
 import type { IncidentDeps } from '../incidents/by.ts';
+import type { AnswerDeps } from '../knowledge/ask-manuals.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AgentRegistry } from '../orchestrator/load-agents.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
@@ -19,11 +21,12 @@ export interface DependencyReading {
 }
 
 /** What the doors need besides the core; app.ts fills it. */
-export interface ApiDeps extends IncidentDeps, Core {
+export interface ApiDeps extends IncidentDeps, Core, AnswerDeps {
+  readonly settings: Pick<AlertSettings, 'grouping'>;
   readonly agents: AgentRegistry;
   readonly manuals: ManualLibrary;
   readonly pubsub: Pick<PubSub, 'subscribe'>;
-  readonly metrics: Pick<Metrics, 'onOperation' | 'onRejected'>;
+  readonly metrics: Pick<Metrics, 'onOperation' | 'onRejected' | 'onManualFeedback'>;
   readonly lastAnchor: () => Promise<Anchor | null>;
   readonly isReady: () => Promise<boolean>;
   readonly dependencies: () => Promise<readonly DependencyReading[]>;

@@ -6,9 +6,13 @@ import { guard } from './guard.ts';
 import { AlertResolver } from './resolvers/alerts.ts';
 import { ApprovalResolver } from './resolvers/approvals.ts';
 import { InboxResolver } from './resolvers/inbox.ts';
+import { IncidentHandlingResolver } from './resolvers/incident-handling.ts';
 import { IncidentResolver } from './resolvers/incidents.ts';
+import { ManualAnswerResolver } from './resolvers/manual-answers.ts';
+import { ManualResolver } from './resolvers/manuals.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
+import { SilenceResolver } from './resolvers/silences.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
 import { SystemResolver } from './resolvers/systems.ts';
 import { TaskResolver } from './resolvers/tasks.ts';
@@ -26,8 +30,12 @@ export function buildApiSchema(): GraphQLSchema {
       ApprovalResolver,
       InboxResolver,
       IncidentResolver,
+      ManualAnswerResolver,
+      ManualResolver,
+      IncidentHandlingResolver,
       NotificationResolver,
       RecordResolver,
+      SilenceResolver,
       SubscriptionResolver,
       SystemResolver,
       TaskResolver,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { newId } from '../../lib/ids.ts';
 import type { Viewer } from '../context.ts';
 import type { Credentials } from '../users/resolve-viewer.ts';
+import { credentialsOf } from './credentials.ts';
 import { sendProblem } from './problem.ts';
 
 /** What the REST door stands on: its calls run the GraphQL twins with the same rights, keys and audit entries. */
@@ -99,19 +100,6 @@ export function createRestRouter(deps: RestDeps): Router {
     res.json({ task });
   });
   return router;
-}
-
-function credentialsOf(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  correlationId: string,
-): Credentials {
-  const onBehalfOf = headers['x-on-behalf-of'];
-  const authorization = headers.authorization;
-  return {
-    authorization: typeof authorization === 'string' ? authorization : null,
-    onBehalfOf: typeof onBehalfOf === 'string' ? onBehalfOf : null,
-    correlationId,
-  };
 }
 
 function problemOf(answer: ExecutionResult): { readonly code: string; readonly message: string } | null {

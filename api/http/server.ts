@@ -28,7 +28,12 @@ export interface HttpDoor {
   readonly app: Express;
   readonly server: Server;
   /** Adds the doors of an api process; a worker has health and metrics alone. */
-  mount(doors: { readonly graphql: RequestHandler; readonly rest: Router; readonly docs: Router }): void;
+  mount(doors: {
+    readonly graphql: RequestHandler;
+    readonly files: Router;
+    readonly rest: Router;
+    readonly docs: Router;
+  }): void;
   listen(port: number, host: string): Promise<void>;
   /** Not ready at once; requests under way may finish. */
   stop(): Promise<void>;
@@ -39,6 +44,8 @@ const knownPaths: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/agents\/execute$/, '/api/agents/execute'],
   [/^\/api\/agents\/list$/, '/api/agents/list'],
   [/^\/api\/tasks\/[^/]+$/, '/api/tasks/{id}'],
+  [/^\/api\/manuals\/uploads\/[^/]+$/, '/api/manuals/uploads/{id}'],
+  [/^\/api\/manuals\/[^/]+\/original$/, '/api/manuals/{id}/original'],
   [/^\/docs(\/.*)?$/, '/docs'],
   [/^\/(metrics|livez|readyz)$/, 'self'],
 ];
@@ -93,13 +100,14 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
   return {
     app,
     server,
-    mount({ graphql, rest, docs }) {
+    mount({ graphql, files, rest, docs }) {
       // The alert door's own limit is 4 MiB; GraphQL looks at the operation and refuses others above 1 MiB.
       app.use(
         '/graphql',
         express.json({ limit: '4mb', type: ['application/json', 'application/graphql-response+json'] }),
         graphql,
       );
+      app.use('/api', files);
       app.use('/api', express.json({ limit: '1mb' }), rest);
       app.use('/docs', docs);
       app.use((_req, res) => void res.status(404).json({ error: 'There is nothing at this address. See /docs.' }));

@@ -29,7 +29,7 @@ export async function acknowledgeIncident(
         ? words.extended(person.displayName, until)
         : words.acknowledged(person.displayName, until);
     },
-    data: () => ({ assigneeId: person.id }),
+    data: () => ({ assigneeId: person.id, askedAt: null }),
     urgency: 'RESULT',
     input: { durationMs: ms },
   });

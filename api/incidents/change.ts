@@ -28,6 +28,7 @@ export async function changeIncident(
   const answer = await inTransaction(deps.db, (tx) => changeIncidentIn(deps, tx, by, id, wanted));
   if (answer.userErrors.length === 0) {
     deps.wake('notifications');
+    deps.wake('silences');
     deps.wake('incident', id);
   }
   return answer;

@@ -1,6 +1,6 @@
 import { newId } from '../../lib/ids.ts';
 import type { Actor } from '../context.ts';
-import type { Incident, Tx } from '../db.ts';
+import type { Incident, Prisma, Tx } from '../db.ts';
 import { sayCard } from './say.ts';
 import type { Severity } from './severity-rules.ts';
 import { addTimeline } from './timeline.ts';
@@ -17,6 +17,8 @@ export interface DeclareInput {
   readonly startedAt: Date;
   readonly actor: Actor;
   readonly text: string;
+  /** Set for a storm: what it keeps. */
+  readonly storm?: Prisma.InputJsonObject;
 }
 
 /** Opens an incident with its first timeline entry and its card, in the caller's transaction. The caller writes the audit entry. */
@@ -34,6 +36,7 @@ export async function declareIncident(tx: Tx, input: DeclareInput): Promise<Inci
       workspace: input.conversation?.workspace ?? null,
       channel: input.conversation?.channel ?? null,
       startedAt: input.startedAt,
+      ...(input.storm === undefined ? {} : { kind: 'STORM' as const, storm: input.storm }),
     },
   });
   await addTimeline(tx, { incidentId: id, kind: 'STATUS', actor: input.actor, text: input.text });

@@ -82,6 +82,7 @@ export async function closeQuietIncidentsIn(
     select i."id", count(g."id")::int as total, (count(g."id") filter (where g."status" <> 'RESOLVED'))::int as open
     from "Incident" i join "AlertGroup" g on g."incidentId" = i."id"
     where i."id" = any(${[...ids]}::uuid[]) and i."status" <> 'RESOLVED'
+      and (i."kind" <> 'STORM' or i."storm"->>'endedAt' is not null)
     group by i."id" having bool_and(g."status" = 'RESOLVED') order by i."id"`;
   if (quiet.length === 0) return [];
   const tasks = await tasksOf(
@@ -113,7 +114,7 @@ async function tasksOf(tx: Tx, incidentIds: readonly string[]): Promise<Readonly
 export async function settleIncidents(deps: IncidentDeps): Promise<number> {
   const candidates = await deps.db.$queryRaw<{ id: string }[]>`
     select i."id" from "Incident" i
-    where i."openKey" is not null
+    where i."openKey" is not null and (i."kind" <> 'STORM' or i."storm"->>'endedAt' is not null)
       and exists (select 1 from "AlertGroup" g where g."incidentId" = i."id")
       and not exists (select 1 from "AlertGroup" g where g."incidentId" = i."id" and g."status" <> 'RESOLVED')
     order by i."startedAt" limit 100`;

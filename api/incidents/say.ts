@@ -1,14 +1,14 @@
 import type { Incident, Tx } from '../db.ts';
 import { notify } from '../notifications/write.ts';
 
-type Address = Pick<Incident, 'id' | 'workspace' | 'channel' | 'locale'>;
+type Address = Pick<Incident, 'id' | 'workspace' | 'channel' | 'locale' | 'kind' | 'snoozedUntil'>;
 type Urgency = 'RESULT' | 'NEW_CRITICAL' | 'PROGRESS';
 
 /** The card shows the incident as it is when it is sent: writing it again is how it changes. Without a channel nobody is told. */
 export async function sayCard(tx: Tx, incident: Address, priority: Urgency): Promise<void> {
   if (incident.workspace === null || incident.channel === null) return;
   await notify(tx, {
-    kind: 'INCIDENT_CARD',
+    kind: incident.kind === 'STORM' ? 'STORM_DIGEST' : 'INCIDENT_CARD',
     subject: { type: 'Incident', id: incident.id },
     to: { type: 'chat', workspace: incident.workspace, channel: incident.channel },
     locale: incident.locale,
@@ -31,6 +31,8 @@ export async function sayNotice(
     locale: incident.locale,
     text: entry.text,
     broadcast,
+    // What can wait is told when the quiet the people asked for is over.
+    notBefore: broadcast ? null : incident.snoozedUntil,
   });
 }
 

@@ -2,20 +2,24 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectPath } from '../../lib/project-path.ts';
+import { manualSearch } from '../../test/support/manual-search.ts';
 import { type RecordCore, recordCore } from '../../test/support/record-core.ts';
 import { temporaryHome } from '../../test/support/temporary-home.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import { ingestManuals } from './ingest.ts';
 import { createManualLibrary } from './library.ts';
-import { searchManuals } from './search.ts';
+import type { ManualQuery, ManualSearchResult } from './search.ts';
+import { sharedReader } from './visibility-rules.ts';
 
 let core: RecordCore;
 let library: ManualLibrary;
+let search: (query: ManualQuery) => Promise<ManualSearchResult>;
 let folder: string;
 
 beforeAll(async () => {
   core = await recordCore();
-  library = createManualLibrary(core.db);
+  search = manualSearch(core);
+  library = createManualLibrary(core.db, search);
   folder = temporaryHome('agentic-manuals-');
   await cp(projectPath('manuals'), folder, { recursive: true });
   const result = await ingestManuals(core, folder);
@@ -62,9 +66,9 @@ test.each([
   ['인수인계', null, 'OPS-20'],
   ['how are payments retried by hand', null, 'PAY-GUIDE-03'],
 ] as const)('%s is answered by %s %s', async (words, locale, code) => {
-  const hits = await searchManuals(core.db, { words, limit: 5, locale });
+  const { passages } = await search({ words, limit: 5, locale, reader: sharedReader });
 
-  expect(hits.map((one) => one.code)).toContain(code);
+  expect(passages.map((one) => one.code)).toContain(code);
 });
 
 test('taking the same folder in again, twice at once, changes nothing', async () => {

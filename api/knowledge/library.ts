@@ -1,32 +1,34 @@
 import { z } from 'zod';
-import type { Db, Manual, ManualChunk } from '../db.ts';
-import type { ManualLibrary, Runbook, RunbookStep } from '../ports/manual-library.ts';
+import type { Db, Manual } from '../db.ts';
+import type { ManualLibrary, ManualPassage, Runbook, RunbookStep } from '../ports/manual-library.ts';
+import { chunkReader } from './chunk-reader.ts';
 import { stepsOf } from './chunk-rules.ts';
-import { parseManual } from './front-matter.ts';
-import { passageOf, searchManuals } from './search.ts';
+import { foundWhere } from './exact-lookup.ts';
+import { nameInUrl } from './name-rules.ts';
+import { alone, passageOf } from './passage.ts';
+import type { ManualQuery, ManualSearchResult } from './search.ts';
+import { sharedReader } from './visibility-rules.ts';
 
 const automationSchema = z.array(
   z.object({ action: z.string(), when: z.string().optional(), policy: z.string().optional() }),
 );
 
-/** Last part of a runbook's address: what it is called, without ending and fragment. */
-export function nameInUrl(url: string): string | null {
-  if (!URL.canParse(url)) return null;
-  const last = new URL(url).pathname.split('/').findLast((part) => part !== '') ?? '';
-  const name = last.replace(/\.(md|html?)$/i, '');
-  return name === '' ? null : name;
-}
+/** The manuals of the record as agents see them: what everybody may see, since what agents write stands where everybody reads. */
+export function createManualLibrary(
+  db: Db,
+  search: (query: ManualQuery) => Promise<ManualSearchResult>,
+): ManualLibrary {
+  const shared = foundWhere({ reader: sharedReader });
+  const newestFirst = [{ revisedAt: { sort: 'desc' as const, nulls: 'last' as const } }, { code: 'asc' as const }];
 
-/** The manuals of the record as agents see them. */
-export function createManualLibrary(db: Db): ManualLibrary {
-  async function runbookOf(
-    manual: Manual & { readonly chunks: ManualChunk[] },
-    found: Runbook['found'],
-    seq: number,
-    score: number,
-  ): Promise<Runbook | null> {
-    const chunk = manual.chunks.find((one) => one.seq === seq) ?? manual.chunks[0];
-    if (chunk === undefined) return null;
+  async function runbookOf(manual: Manual, found: Runbook['found'], best?: ManualPassage): Promise<Runbook | null> {
+    const rows = await db.manualChunk.findMany({
+      where: { manualId: manual.id },
+      orderBy: { seq: 'asc' },
+      select: { id: true, text: true },
+    });
+    const passage = best ?? (await beginningOf(rows[0]?.id));
+    if (passage === null) return null;
     const automation = automationSchema.safeParse(manual.automation);
     return {
       manualId: manual.id,
@@ -35,26 +37,30 @@ export function createManualLibrary(db: Db): ManualLibrary {
       revision: manual.revision,
       revisedAt: manual.revisedAt?.toISOString() ?? null,
       found,
-      steps: stepsOf(parseManual(Buffer.from(manual.bytes).toString('utf8')).body),
+      steps: stepsOf(rows.map(({ text }) => text).join('\n\n')),
       automation: automation.success ? automation.data.map(stepOf) : [],
-      passage: passageOf(manual, chunk, score),
+      passage,
     };
   }
-  const withChunks = { chunks: { orderBy: { seq: 'asc' as const } } };
+
+  async function beginningOf(chunkId: string | undefined): Promise<ManualPassage | null> {
+    if (chunkId === undefined) return null;
+    const [chunk] = await chunkReader(db, sharedReader).chunks([chunkId]);
+    return chunk === undefined ? null : passageOf(alone(chunk, 1), new Date());
+  }
 
   return {
     async findRunbook({ alertName, runbookUrl, words }) {
       const byAlert = await db.manual.findFirst({
-        where: { status: 'READY', alertNames: { has: alertName } },
-        orderBy: [{ revisedAt: { sort: 'desc', nulls: 'last' } }, { code: 'asc' }],
-        include: withChunks,
+        where: { ...shared, alertNames: { has: alertName } },
+        orderBy: newestFirst,
       });
-      if (byAlert !== null) return runbookOf(byAlert, 'alert-name', 0, 1);
+      if (byAlert !== null) return runbookOf(byAlert, 'alert-name');
       const name = runbookUrl === null ? null : nameInUrl(runbookUrl);
       if (name !== null) {
         const byUrl = await db.manual.findFirst({
           where: {
-            status: 'READY',
+            ...shared,
             OR: [
               { code: name },
               { alertNames: { has: name } },
@@ -63,18 +69,19 @@ export function createManualLibrary(db: Db): ManualLibrary {
             ],
           },
           orderBy: { code: 'asc' },
-          include: withChunks,
         });
-        if (byUrl !== null) return runbookOf(byUrl, 'runbook-url', 0, 1);
+        if (byUrl !== null) return runbookOf(byUrl, 'runbook-url');
       }
-      const [best] = await searchManuals(db, { words, limit: 1 });
-      if (best === undefined) return null;
-      const manual = await db.manual.findUnique({ where: { id: best.manualId }, include: withChunks });
-      if (manual === null) return null;
-      const seq = manual.chunks.find((chunk) => chunk.lineFrom === best.lineFrom)?.seq ?? 0;
-      return runbookOf(manual, 'search', seq, best.score);
+      const { answered, passages } = await search({ words, limit: 1, reader: sharedReader });
+      const [best] = passages;
+      if (!answered || best === undefined) return null;
+      const manual = await db.manual.findUnique({ where: { id: best.manualId } });
+      return manual === null ? null : runbookOf(manual, 'search', best);
     },
-    search: (words, limit) => searchManuals(db, { words, limit }),
+    async search(words, limit) {
+      const { answered, passages } = await search({ words, limit, reader: sharedReader });
+      return answered ? passages : [];
+    },
   };
 }
 

@@ -1,156 +1,113 @@
-/** Weights of the terms of one text, and its length in terms. */
-export interface SparseText {
+import { hangulRun, hangulTerms } from './hangul-rules.ts';
+import { latinRun, latinTerms } from './latin-rules.ts';
+
+/** Raised whenever a text would get other terms than before: chunks of an older number are indexed again. */
+export const indexVersion = 2;
+
+/** Counts of the terms of one chunk, weighted by field, and their sum; independent of the collection. */
+export interface TermCounts {
   readonly terms: Readonly<Record<string, number>>;
   readonly length: number;
 }
 
-/** Particles and endings that are cut from a Hangul word, longest first. */
-const endings = [
-  '으로부터',
-  '에서부터',
-  '까지도',
-  '이라면',
-  '하였다',
-  '합니다',
-  '입니다',
-  '습니다',
-  '됩니다',
-  '하세요',
-  '되었다',
-  '했습니다',
-  '에서는',
-  '으로는',
-  '에게서',
-  '이라는',
-  '하면서',
-  '하려면',
-  '하는데',
-  '인가요',
-  '나요',
-  '한다',
-  '된다',
-  '하고',
-  '하는',
-  '하기',
-  '하면',
-  '해서',
-  '했다',
-  '되는',
-  '되면',
-  '되어',
-  '에서',
-  '에게',
-  '으로',
-  '까지',
-  '부터',
-  '처럼',
-  '보다',
-  '마다',
-  '이나',
-  '이고',
-  '이면',
-  '라면',
-  '라는',
-  '은',
-  '는',
-  '이',
-  '가',
-  '을',
-  '를',
-  '의',
-  '에',
-  '와',
-  '과',
-  '도',
-  '로',
-  '만',
-  '나',
-  '요',
-].sort((one, other) => other.length - one.length);
-
-/** A Hangul word without its particle or ending; at least two syllables stay. */
-export function stemHangul(word: string): string {
-  const ending = endings.find((one) => word.length - one.length >= 2 && word.endsWith(one));
-  return ending === undefined ? word : word.slice(0, -ending.length);
+/** Weights by term number; indices are unsigned 32-bit, rising and unique. */
+export interface SparseVector {
+  readonly indices: readonly number[];
+  readonly values: readonly number[];
 }
 
-/** A Latin word without the commonest English endings. */
-export function stemLatin(word: string): string {
-  if (word.length <= 3 || /\d/.test(word)) return word;
-  if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
-  if (word.endsWith('ing') && word.length > 5) return word.slice(0, -3);
-  if (word.endsWith('ed') && word.length > 4) return word.slice(0, -2);
-  if (/(ss|us|is)$/.test(word)) return word;
-  if (word.endsWith('es') && word.length > 4) return word.slice(0, -2);
-  return word.endsWith('s') ? word.slice(0, -1) : word;
-}
+const otherRun = /[\p{L}\p{N}]+/gu;
+const anyRun = new RegExp(`${hangulRun.source}|${latinRun.source}|${otherRun.source}`, 'gu');
+const startsHangul = /^\p{Script=Hangul}/u;
+const startsLatin = /^[\p{Script=Latin}\p{Nd}]/u;
+/** Longer runs are data (hashes, keys), not words. */
+const longestRun = 120;
 
-const wordPattern = /[\p{Script=Hangul}]+|[\p{Script=Latin}\d]+/gu;
-const hangul = /^\p{Script=Hangul}/u;
+/** One Unicode form for all text: composed Hangul, full-width letters folded to plain ones. */
+export function oneForm(text: string): string {
+  return text.normalize('NFKC');
+}
 
 /**
- * Terms of a text. Hangul: the stem and the pairs of its syllables, since spacing in chat is unreliable. Latin: parts of camelCase,
- * lightly stemmed, and the whole name beside them.
+ * Terms of a text, in its order, with repetitions. Hangul: the stem and the pairs of its syllables, since spacing in chat is unreliable.
+ * Latin: the words of a name, stemmed, and the name as a whole.
  */
 export function termsOf(text: string): string[] {
-  const found: string[] = [];
-  for (const [word] of text.normalize('NFC').matchAll(wordPattern)) {
-    if (hangul.test(word)) {
-      const stem = stemHangul(word);
-      if (questionWords.has(word)) continue;
-      found.push(stem);
-      for (let at = 0; at + 2 <= stem.length && stem.length > 2; at++) found.push(stem.slice(at, at + 2));
-      continue;
-    }
-    const parts = word
-      .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-      .toLowerCase()
-      .split(' ');
-    for (const part of parts) if (!stopWords.has(part)) found.push(stemLatin(part));
-    if (parts.length > 1) found.push(word.toLowerCase());
+  return runsOf(text).flat();
+}
+
+/** The terms of each run of a text; the first of a Hangul run is its stem. */
+export function runsOf(text: string): string[][] {
+  const found: string[][] = [];
+  for (const [run] of oneForm(text).matchAll(anyRun)) {
+    if (run.length > longestRun) continue;
+    if (startsHangul.test(run)) found.push(hangulTerms(run));
+    else found.push(startsLatin.test(run) ? latinTerms(run) : [run.toLowerCase()]);
   }
   return found;
 }
 
-const questionWords = new Set(
-  '어떻게 무엇 무엇을 무슨 언제 어디 어디서 왜 누가 하나요 인가요 되나요 있나요 해야 알려줘 알려주세요'.split(' '),
-);
-const stopWords = new Set(
-  'a an and are as at be by do does for from how i in is it of on or that the this to was what when where which who why with'.split(
-    ' ',
-  ),
-);
-
-/** Counts the terms of a text. */
-export function sparseOf(text: string): SparseText {
-  const terms: Record<string, number> = Object.create(null);
-  const all = termsOf(text);
-  for (const term of all) terms[term] = (terms[term] ?? 0) + 1;
-  return { terms: { ...terms }, length: all.length };
+/** A chunk as it is indexed. */
+export interface IndexedText {
+  readonly title: string;
+  /** Exact names the manual answers to: alerts, its code, error codes. */
+  readonly names: readonly string[];
+  readonly sectionPath: readonly string[];
+  readonly text: string;
 }
 
-const k1 = 1.2;
+const fieldWeights = { title: 1, names: 2, sectionPath: 1, text: 1 };
+
+/** Counts of a chunk's terms: those of the manual's names count double, title and headings like the text itself. */
+export function documentTerms(chunk: IndexedText): TermCounts {
+  const terms = new Map<string, number>();
+  let length = 0;
+  const add = (text: string, weight: number): void => {
+    for (const term of termsOf(text)) {
+      terms.set(term, (terms.get(term) ?? 0) + weight);
+      length += weight;
+    }
+  };
+  add(chunk.title, fieldWeights.title);
+  for (const name of chunk.names) add(name, fieldWeights.names);
+  for (const heading of chunk.sectionPath) if (heading !== chunk.title) add(heading, fieldWeights.sectionPath);
+  add(chunk.text, fieldWeights.text);
+  return { terms: Object.fromEntries(terms), length };
+}
+
+/** A term as a number that every process computes alike: FNV-1a, mixed so that short terms spread over all 32 bits. */
+export function termIndex(term: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < term.length; at++) {
+    hash ^= term.charCodeAt(at);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Fitted on the tuning split (docs/search.md). */
+const k1 = 1.6;
 const b = 0.75;
 
-/** BM25 of every document for a query, divided by the query's length so that answers to different questions compare. */
-export function scoreAll(query: string, documents: readonly SparseText[]): number[] {
-  const wanted = [...new Set(termsOf(query))];
-  if (wanted.length === 0 || documents.length === 0) return documents.map(() => 0);
-  const average = documents.reduce((sum, one) => sum + one.length, 0) / documents.length || 1;
-  const count = (document: SparseText, term: string) =>
-    Object.hasOwn(document.terms, term) ? (document.terms[term] ?? 0) : 0;
-  const scores = documents.map(() => 0);
-  for (const term of wanted) {
-    const frequency = documents.filter((one) => count(one, term) > 0).length;
-    if (frequency === 0) continue;
-    const idf = Math.log((documents.length - frequency + 0.5) / (frequency + 0.5) + 1);
-    for (const [index, document] of documents.entries()) {
-      const times = count(document, term);
-      if (times === 0) continue;
-      scores[index] =
-        (scores[index] ?? 0) + (idf * times * (k1 + 1)) / (times + k1 * (1 - b + (b * document.length) / average));
-    }
+/** BM25's term part of a chunk; the inverse document frequency is the store's work. */
+export function documentVector(counts: TermCounts, averageLength: number): SparseVector {
+  const norm = k1 * (1 - b + (b * counts.length) / (averageLength > 0 ? averageLength : 1));
+  return vectorOf(
+    Object.entries(counts.terms)
+      .filter(([, count]) => count > 0)
+      .map(([term, count]) => [term, (count * (k1 + 1)) / (count + norm)]),
+  );
+}
+
+/** Weighted terms as a vector; weights of terms that share a number are added. */
+export function vectorOf(weights: Iterable<readonly [string, number]>): SparseVector {
+  const byIndex = new Map<number, number>();
+  for (const [term, weight] of weights) {
+    const index = termIndex(term);
+    byIndex.set(index, (byIndex.get(index) ?? 0) + weight);
   }
-  return scores.map((score) => score / wanted.length);
+  const sorted = [...byIndex].sort(([one], [other]) => one - other);
+  return { indices: sorted.map(([index]) => index), values: sorted.map(([, value]) => value) };
 }

@@ -7,7 +7,7 @@ import { isCard, type NotificationKindName, type Priority, priorityOf } from './
 export interface NotifyInput {
   readonly kind: NotificationKindName;
   readonly subject: {
-    readonly type: 'Incident' | 'Approval' | 'Task' | 'User' | 'Effect' | 'Workflow' | 'TimelineEntry';
+    readonly type: 'Incident' | 'Approval' | 'Task' | 'User' | 'Effect' | 'Workflow' | 'TimelineEntry' | 'Silence';
     readonly id: string;
   };
   readonly to: NotifyTarget;
@@ -18,6 +18,8 @@ export interface NotifyInput {
   readonly broadcast?: boolean;
   /** Instead of the usual one of its kind. */
   readonly priority?: Priority;
+  /** Not sent before; a moment that has passed delays nothing. */
+  readonly notBefore?: Date | null;
 }
 
 /** Where a message goes. */
@@ -53,7 +55,7 @@ export async function notify(tx: Tx, input: NotifyInput): Promise<void> {
       ${newId()}::uuid, ${kind}::"NotificationKind", ${first}::"NotificationPriority", ${subject.type}, ${subject.id}::uuid,
       ${receiverOf(to)}, ${locale}::"Locale", ${threadIncidentId}::uuid, ${chat?.workspace ?? null}, ${chat?.channel ?? null},
       ${thread}, ${privateToId}::uuid, ${input.broadcast ?? false}, ${input.text ?? null},
-      clock_timestamp(), clock_timestamp(), clock_timestamp())
+      greatest(clock_timestamp(), ${input.notBefore ?? null}::timestamptz), clock_timestamp(), clock_timestamp())
     on conflict ("subjectType", "subjectId", "kind", "receiver") do update set
       "revision" = n."revision" + 1,
       "text" = coalesce(excluded."text", n."text"),

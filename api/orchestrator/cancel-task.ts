@@ -1,7 +1,7 @@
 import type { AppErrorCode } from '../../lib/errors.ts';
 import { cancelApprovalsOf } from '../approvals/cancel.ts';
 import type { Actor, Core } from '../context.ts';
-import { inTransaction, type Task } from '../db.ts';
+import { inTransaction, type Task, type Tx } from '../db.ts';
 import { refusalToCancel } from './task-state.ts';
 import { inLanguage, words } from './words.ts';
 
@@ -72,4 +72,12 @@ export async function cancelTask(
     core.wake('task', input.id);
   }
   return answer;
+}
+
+/** Asks the unfinished tasks of incidents that were gathered elsewhere to end; in the caller's transaction, which wakes decisions. */
+export async function cancelTasksOf(tx: Tx, incidentIds: readonly string[]): Promise<void> {
+  await tx.task.updateMany({
+    where: { incidentId: { in: [...incidentIds] }, finishedAt: null, status: { not: 'OUTCOME_UNKNOWN' } },
+    data: { cancelRequested: true },
+  });
 }

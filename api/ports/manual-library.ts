@@ -1,5 +1,8 @@
 /** One passage of a manual that may help. */
 export interface ManualPassage {
+  /** The chunk that was found, and those around it that belong to the passage. */
+  readonly chunkId: string;
+  readonly chunkIds: readonly string[];
   readonly manualId: string;
   readonly code: string;
   readonly title: string;
@@ -11,6 +14,12 @@ export interface ManualPassage {
   readonly lineTo: number;
   readonly quote: string;
   readonly score: number;
+  /** Codes of other manuals that say nearly the same. */
+  readonly alsoIn: readonly string[];
+  /** Not revised for more than a year. */
+  readonly isOld: boolean;
+  /** A newer revision exists that the index has not heard of yet. */
+  readonly isSuperseded: boolean;
 }
 
 /** A step of a runbook that may run by itself, from its front matter. */

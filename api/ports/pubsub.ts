@@ -1,5 +1,14 @@
 /** Names of the wake-ups the product sends. */
-export type WakeTopic = 'tasks' | 'decisions' | 'alerts' | 'notifications' | 'task' | 'incident' | 'approval';
+export type WakeTopic =
+  | 'tasks'
+  | 'decisions'
+  | 'alerts'
+  | 'silences'
+  | 'notifications'
+  | 'task'
+  | 'incident'
+  | 'approval'
+  | 'manuals';
 
 /**
  * A wake-up, never the data: whoever hears one reads the rows again. A lost message costs at most one poll interval.

@@ -91,6 +91,7 @@ function columnsOf(facts: Facts) {
     ...(facts.expectation === undefined ? {} : { expectation: json(facts.expectation) }),
     ...(facts.workload === undefined ? {} : { workload: json(facts.workload) }),
     ...(facts.metricLabels === undefined ? {} : { metricLabels: json(facts.metricLabels) }),
+    ...(facts.dependsOn === undefined ? {} : { dependsOn: [...new Set(facts.dependsOn ?? [])].sort() }),
     ...(facts.verifyQuery === undefined ? {} : { verifyQuery: facts.verifyQuery }),
     ...(facts.configurationItem === undefined ? {} : { configurationItem: facts.configurationItem }),
     ...(facts.chatChannel === undefined ? {} : { chatChannel: facts.chatChannel }),

@@ -57,6 +57,10 @@ const fields = {
     .record(label, text(256))
     .refine((value) => Object.keys(value).length <= 20, 'has over 20 labels')
     .nullish(),
+  dependsOn: z
+    .array(z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/))
+    .max(50)
+    .nullish(),
   verifyQuery: text(2_000).nullish(),
   configurationItem: text(120).nullish(),
   chatChannel: text(80).nullish(),

@@ -27,6 +27,7 @@ export interface UpdateUserInput {
   readonly displayName?: string | null;
   readonly email?: string | null;
   readonly roles?: readonly RoleName[] | null;
+  readonly teams?: readonly string[] | null;
 }
 
 const emailSchema = z.email().max(200);
@@ -75,6 +76,10 @@ async function finish(
   });
   return { user, userErrors: errors };
 }
+
+/** Names of teams as they are stored: trimmed, each once. */
+const teamsOf = (teams: readonly string[]): string[] =>
+  [...new Set(teams.map((team) => inert(team).trim().slice(0, 200)))].filter(Boolean).slice(0, 50);
 
 const mayAdmin = (viewer: Viewer): Problem | null =>
   viewer.permissions.has('USER_ADMIN') ? null : ['FORBIDDEN', 'needsUserAdmin'];
@@ -128,6 +133,7 @@ export async function updateUser(core: Core, viewer: Viewer, input: UpdateUserIn
           ...(input.displayName ? { displayName: inert(input.displayName).trim() } : {}),
           ...(input.email === undefined ? {} : { email: input.email }),
           ...(input.roles ? { roles: [...new Set(input.roles)] } : {}),
+          ...(input.teams ? { teams: teamsOf(input.teams) } : {}),
         },
       });
       return finish(core, tx, viewer, 'userUpdate', input, changed, null);

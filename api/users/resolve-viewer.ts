@@ -28,8 +28,8 @@ async function findKey(db: Core['db'], secret: string): Promise<ApiKey | null> {
 
 /** A person of the record as requests carry it. */
 function toPerson(user: User): Person {
-  const { id, displayName, locale, timeZone, roles } = user;
-  return { id, displayName, locale, timeZone, roles };
+  const { id, displayName, locale, timeZone, roles, teams } = user;
+  return { id, displayName, locale, timeZone, roles, teams };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Api } from '../api.ts';
 import { isDeeperThan, readBody, sendJson } from '../http-body.ts';
 import type { BotMetrics } from '../metrics.ts';
 import { alertsIngest } from '../operations.ts';
+import type { Repeats, StoredPost } from './repeats.ts';
 import type { AlertSource, SourceDelivery } from './source.ts';
 
 export interface AlertDoorOptions {
@@ -16,11 +17,13 @@ export interface AlertDoorOptions {
   readonly metrics: BotMetrics;
   readonly token: Secret;
   readonly sources: ReadonlyMap<string, AlertSource>;
+  readonly repeats: Repeats;
   /** The api must have committed by then. */
   readonly ingestWithinMs?: number;
 }
 
-const largestBody = 4 * 1024 * 1024;
+/** Ten thousand alerts of the usual size. */
+const largestBody = 16 * 1024 * 1024;
 const ingestWithinMs = 8_000;
 const deepest = 12;
 const retryAfter = { 'retry-after': '5' } as const;
@@ -53,33 +56,20 @@ export async function answerAlerts(
     count(body.status === 413 ? 'too_large' : 'malformed');
     return sendJson(response, body.status, { error: body.problem });
   }
-  const parsed = parse(source, body.content);
-  if (!parsed.ok) {
-    count('malformed');
-    options.log.warn({ source: source.name, part: parsed.part, problem: parsed.problem }, 'a malformed alert post');
-    return sendJson(response, 400, { error: `${parsed.part}: ${parsed.problem}`, part: parsed.part });
-  }
+  const hash = sha256Hex(body.content);
   try {
-    const { alertsIngest: answer } = await options.api.call(
-      alertsIngest,
-      {
-        input: {
-          ...inputOf(parsed.delivery),
-          source: source.name,
-          idempotencyKey: `alert:${source.name}:${sha256Hex(body.content)}`,
-        },
-      },
-      { timeoutMs: options.ingestWithinMs ?? ingestWithinMs, retry: true },
-    );
-    const refusal = answer.userErrors[0];
-    if (refusal !== undefined) {
-      count('malformed');
-      return sendJson(response, 400, { error: refusal.message, part: refusal.path?.join('.') ?? null });
-    }
+    const post = await options.repeats.once(`${source.name}:${hash}`, () => store(options, source, body.content, hash));
     count('accepted');
-    const { accepted, duplicates, quarantined } = answer;
-    return sendJson(response, 200, { accepted, duplicates, quarantined });
+    return sendJson(response, 200, post);
   } catch (error) {
+    if (error instanceof Malformed) {
+      count('malformed');
+      options.log.warn({ source: source.name, part: error.part, problem: error.message }, 'a malformed alert post');
+      return sendJson(response, 400, {
+        error: error.part === null ? error.message : `${error.part}: ${error.message}`,
+        part: error.part,
+      });
+    }
     const code = isAppError(error) ? error.code : 'INTERNAL';
     if (code === 'INVALID_INPUT') {
       count('malformed');
@@ -89,6 +79,47 @@ export async function answerAlerts(
     options.log.warn({ source: source.name, code }, 'alerts could not be stored; the sender repeats them');
     return sendJson(response, 503, { error: 'the alerts could not be stored; send them again' }, retryAfter);
   }
+}
+
+/** A post that will not be taken however often it comes. */
+class Malformed extends Error {
+  readonly part: string | null;
+
+  constructor(part: string | null, problem: string) {
+    super(problem);
+    this.part = part;
+  }
+}
+
+async function store(
+  options: AlertDoorOptions,
+  source: AlertSource,
+  content: Buffer,
+  hash: string,
+): Promise<StoredPost> {
+  const parsed = parse(source, content);
+  if (!parsed.ok) throw new Malformed(parsed.part, parsed.problem);
+  const { alertsIngest: answer } = await options.api.call(
+    alertsIngest,
+    {
+      input: {
+        ...inputOf(parsed.delivery),
+        ...(parsed.malformed.length === 0 ? {} : { malformed: [...parsed.malformed] }),
+        source: source.name,
+        idempotencyKey: `alert:${source.name}:${hash}`,
+      },
+    },
+    { timeoutMs: options.ingestWithinMs ?? ingestWithinMs, retry: true },
+  );
+  const refusal = answer.userErrors[0];
+  if (refusal !== undefined) throw new Malformed(refusal.path?.join('.') ?? null, refusal.message);
+  if (parsed.malformed.length > 0)
+    options.log.warn(
+      { source: source.name, count: parsed.malformed.length, reason: parsed.malformed[0]?.reason },
+      'malformed alerts of a post were kept aside',
+    );
+  const { accepted, duplicates, quarantined } = answer;
+  return { accepted, duplicates, quarantined };
 }
 
 function parse(source: AlertSource, content: Buffer): ReturnType<AlertSource['parse']> {

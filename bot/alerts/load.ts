@@ -13,7 +13,7 @@ export async function loadSources(): Promise<ReadonlyMap<string, AlertSource>> {
   const loaded = await loadFolder({
     folder: new URL('./', import.meta.url),
     exportName: 'source',
-    skip: ['source', 'door', 'load'],
+    skip: ['source', 'door', 'load', 'repeats'],
     parse: (value): AlertSource => shape.parse(value),
     nameOf: ({ name }) => name,
   });

@@ -23,8 +23,15 @@ export interface SourceDelivery {
   readonly truncatedAlerts: number;
 }
 
+/** One alert of a post that cannot be read: kept aside with its reason, while the others go on. */
+export interface MalformedAlert {
+  readonly reason: string;
+  /** The alert as it came, as JSON, cut. */
+  readonly content: string;
+}
+
 export type ParsedDelivery =
-  | { readonly ok: true; readonly delivery: SourceDelivery }
+  | { readonly ok: true; readonly delivery: SourceDelivery; readonly malformed: readonly MalformedAlert[] }
   /** The part that is wrong, for the sender's log. */
   | { readonly ok: false; readonly part: string; readonly problem: string };
 
@@ -48,10 +55,48 @@ export function defineSource<Payload>(source: {
     example: source.example,
     parse: (body) => {
       const parsed = source.payload.safeParse(body);
-      if (parsed.success) return { ok: true, delivery: source.toAlerts(parsed.data) };
+      if (parsed.success) return { ok: true, delivery: source.toAlerts(parsed.data), malformed: [] };
       const issue = parsed.error.issues[0];
-      return { ok: false, part: issue?.path.join('.') || 'body', problem: issue?.message ?? 'has the wrong shape' };
+      const refused = {
+        ok: false,
+        part: issue?.path.join('.') || 'body',
+        problem: issue?.message ?? 'has the wrong shape',
+      } as const;
+      const aside = setAside(body, parsed.error.issues);
+      if (aside === null) return refused;
+      const rest = source.payload.safeParse(aside.body);
+      if (rest.success) return { ok: true, delivery: source.toAlerts(rest.data), malformed: aside.malformed };
+      // A source that needs at least one alert gets none: everything of the post is kept aside.
+      return aside.left === 0
+        ? { ok: true, delivery: { alerts: [], truncatedAlerts: 0 }, malformed: aside.malformed }
+        : refused;
     },
+  };
+}
+
+const longestContent = 4_000;
+
+/** Takes the alerts a post was refused for out of its list `alerts`; null when something else is wrong with it too. */
+function setAside(
+  body: unknown,
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): { readonly body: unknown; readonly left: number; readonly malformed: readonly MalformedAlert[] } | null {
+  if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return null;
+  const reasons = new Map<number, string>();
+  for (const { path, message } of issues) {
+    const [list, index, ...inside] = path;
+    if (list !== 'alerts' || typeof index !== 'number') return null;
+    if (!reasons.has(index)) reasons.set(index, `${inside.map(String).join('.') || 'the alert'}: ${message}`);
+  }
+  const alerts: readonly unknown[] = body.alerts;
+  const kept = alerts.filter((_, index) => !reasons.has(index));
+  return {
+    body: { ...body, alerts: kept },
+    left: kept.length,
+    malformed: [...reasons].map(([index, reason]) => ({
+      reason: reason.slice(0, 300),
+      content: (JSON.stringify(alerts[index]) ?? 'null').slice(0, longestContent).toWellFormed(),
+    })),
   };
 }
 

@@ -6,7 +6,6 @@ import type {
   approvalsQuery,
   healthQuery,
   incidentsQuery,
-  manualSearchQuery,
   systemsQuery,
   tasksQuery,
 } from '../operations.ts';
@@ -197,39 +196,6 @@ function waitingApproval(scene: Scene, one: WaitingApprovals['nodes'][number]): 
     ]),
     actions(button('approval.details', t.open, { q: one.id })),
   ];
-}
-
-export function manualList(
-  scene: Scene,
-  query: string,
-  result: ResultOf<typeof manualSearchQuery>['manualSearch'],
-): Message {
-  const { t } = scene;
-  if (result.hits.length === 0) return sentence(t.noManuals);
-  const title = t.listManuals(safe(query, 80));
-  return {
-    text: pushText(title),
-    blocks: [
-      richText([
-        { type: 'rich_text_section', elements: [literal(title, { bold: true })] },
-        ...result.hits
-          .slice(0, 5)
-          .flatMap((hit, index) => [
-            line(
-              [
-                `${index + 1}. ${safe(hit.manual.code, 60)} ${safe(hit.section, 120)}`,
-                ...(hit.page === null ? [] : [t.page(hit.page)]),
-                ...(hit.manual.revisedAt === null ? [] : [t.revised(hit.manual.revisedAt.slice(0, 10))]),
-                ...(hit.manual.stale ? [t.stale] : []),
-              ].join(' · '),
-              { bold: true },
-            ),
-            { type: 'rich_text_quote' as const, elements: [literal(safe(hit.quote, 500))] },
-          ]),
-      ]),
-      ...(result.semantic ? [] : [context(t.wordsOnly)]),
-    ],
-  };
 }
 
 type HealthData = ResultOf<typeof healthQuery>['health'];

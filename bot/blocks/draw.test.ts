@@ -25,7 +25,51 @@ function cases(words?: (what: string) => string): Case[] {
     ['card, triggered', 'INCIDENT_CARD', s.incident],
     ['card, acknowledged', 'INCIDENT_CARD', { ...s.incident, status: 'ACKNOWLEDGED' }],
     ['card, resolved', 'INCIDENT_CARD', { ...s.incident, status: 'RESOLVED', resolvedAt: '2026-11-24T05:16:00.000Z' }],
-    ['storm', 'STORM_DIGEST', { ...s.incident, kind: 'STORM' }],
+    ['storm', 'STORM_DIGEST', { ...s.incident, kind: 'STORM', storm: s.storm }],
+    [
+      'storm over, by system',
+      'STORM_DIGEST',
+      {
+        ...s.incident,
+        kind: 'STORM',
+        status: 'ACKNOWLEDGED',
+        storm: {
+          ...s.storm,
+          endedAt: '2026-11-24T05:09:00.000Z',
+          cause: { ...s.storm.cause, kind: 'system' },
+          lines: [],
+        },
+      },
+    ],
+    [
+      'storm without a shared label',
+      'STORM_DIGEST',
+      { ...s.incident, kind: 'STORM', storm: { ...s.storm, cause: { ...s.storm.cause, kind: 'first' } } },
+    ],
+    [
+      'flapping',
+      'INCIDENT_CARD',
+      {
+        ...s.incident,
+        alertGroups: {
+          totalCount: 1,
+          nodes: [
+            {
+              ...s.incident.alertGroups.nodes[0],
+              status: 'FLAPPING',
+              heldUntil: '2026-11-24T05:30:00.000Z',
+              restarts: 3,
+            },
+          ],
+        },
+      },
+    ],
+    ['moved', 'INCIDENT_CARD', { ...s.incident, status: 'RESOLVED', mergedInto: { number: 'INC-40' } }],
+    ['silence', 'SILENCE_NOTICE', s.silence],
+    ['silence that waits', 'SILENCE_NOTICE', { ...s.silence, status: 'PENDING' }],
+    ['silence that failed', 'SILENCE_NOTICE', { ...s.silence, status: 'PENDING', error: text }],
+    ['silence made elsewhere', 'SILENCE_NOTICE', { ...s.silence, external: true }],
+    ['silence over', 'SILENCE_NOTICE', { ...s.silence, status: 'EXPIRED' }],
     ['report', 'REPORT', s.incident],
     ['notice', 'INCIDENT_NOTICE', { ...s.incident, text }],
     ['plan', 'TASK_PROGRESS', s.task],

@@ -6,6 +6,7 @@ import { approvalCard } from './approval-card.ts';
 import { type Message, withBlockIds } from './elements.ts';
 import { incidentCard, incidentNotice, reportMessage } from './incident-card.ts';
 import type { Scene } from './scene.ts';
+import { acknowledgementEnds, silenceNotice } from './silence-messages.ts';
 import { taskFailed, taskProgress, taskResult } from './task-messages.ts';
 
 /** One claimed notification, as the api gives it. */
@@ -27,7 +28,11 @@ function drawn(scene: Scene, notification: Notification): Message {
     case 'Incident':
       if (kind === 'INCIDENT_CARD' || kind === 'STORM_DIGEST') return incidentCard(scene, subject);
       if (kind === 'REPORT') return reportMessage(scene, subject);
+      if (kind === 'INCIDENT_NOTICE' && notification.privateTo !== null)
+        return acknowledgementEnds(scene, subject, text ?? '');
       return incidentNotice(text ?? scene.t.plainNotice(kind), subject.number);
+    case 'Silence':
+      return silenceNotice(scene, subject);
     case 'Approval':
       return approvalCard(scene, subject);
     case 'Task':

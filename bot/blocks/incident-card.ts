@@ -18,21 +18,25 @@ import {
 } from './elements.ts';
 import { bullets, line, literal, richText, safe } from './rich-text.ts';
 import { consoleUrl, mention, mentionElement, namesOf, type Scene, trustedLink } from './scene.ts';
+import { silenceMenu } from './silence-messages.ts';
+import { stormDigest } from './storm-card.ts';
 
 const severityMarks = { CRITICAL: '🔴', HIGH: '🟠', WARNING: '🟡', INFO: '🔵', UNKNOWN: '🟡' } as const;
 
 /** The parent of an incident's thread, as it stands now. */
 export function incidentCard(scene: Scene, incident: IncidentFields): Message {
+  if (incident.mergedInto !== null) return movedCard(scene, incident, incident.mergedInto.number);
+  if (incident.storm !== null && incident.status !== 'RESOLVED') return stormDigest(scene, incident, incident.storm);
   if (incident.status === 'RESOLVED') return resolvedCard(scene, incident);
   const { t } = scene;
   const acked = incident.status === 'ACKNOWLEDGED';
   const severity = t.severity[incident.severity];
   const name = nameOf(incident);
-  const storm = incident.kind === 'STORM';
-  const title = storm
-    ? `🌩️ ${t.stormWord} · ${name}`
-    : acked
-      ? `👀 ${t.acked} · ${severity} · ${name}`
+  const flapping = incident.alertGroups.nodes.find((one) => one.status === 'FLAPPING');
+  const title = acked
+    ? `👀 ${t.acked} · ${severity} · ${name}`
+    : flapping !== undefined
+      ? `🟠 ${t.flapping} · ${severity} · ${name}`
       : `${severityMarks[incident.severity]} ${severity} · ${name}`;
   const group = incident.alertGroups.nodes[0];
   const summary = group?.summary ?? null;
@@ -44,7 +48,16 @@ export function incidentCard(scene: Scene, incident: IncidentFields): Message {
     blocks: [
       header(title),
       ...(summary === null || summary.includes('{{') ? [] : [paragraph(summary)]),
-      ...(storm ? [paragraph(t.stormLine(incident.alertGroups.totalCount))] : []),
+      ...(flapping === undefined
+        ? []
+        : [
+            context(
+              t.flapLine(
+                flapping.restarts * 2 + 1,
+                flapping.heldUntil === null ? '–' : at(flapping.heldUntil, '{time}'),
+              ),
+            ),
+          ]),
       ...facts(scene, incident),
       ...acknowledgedLine(scene, incident),
       ...noRunbookLine(scene, incident),
@@ -74,6 +87,14 @@ function facts(scene: Scene, incident: IncidentFields): KnownBlock[] {
         : `${escaped(incident.system.environment.toLowerCase())} · ${escaped(incident.system.name, 80)}`,
     ],
     [t.affected, total > 1 ? t.firingOf(firing, total) : null],
+    [
+      t.assignee,
+      incident.assignee === null || incident.acknowledgedBy !== null ? null : mention(scene, incident.assignee),
+    ],
+    [
+      t.ticket,
+      incident.ticketLinks.length === 0 ? null : escaped(incident.ticketLinks.map((one) => one.number).join(', '), 120),
+    ],
     [t.seenBefore, group !== undefined && group.occurrences30d > 1 ? t.timesIn30(group.occurrences30d - 1) : null],
   ]);
 }
@@ -101,10 +122,12 @@ function controls(scene: Scene, incident: IncidentFields): KnownBlock {
   const ids = { i: incident.id };
   const runbook = trustedLink(scene, incident.alertGroups.nodes[0]?.runbookUrl ?? null);
   const acked = incident.status === 'ACKNOWLEDGED';
+  const group = incident.alertGroups.nodes[0];
   return actions(
     ...(acked ? [] : [button('incident.acknowledge', t.acknowledge, ids, { style: 'primary' })]),
     button('incident.investigate', t.investigate, ids, acked ? { style: 'primary' } : {}),
     ...(acked ? [button('incident.release', t.release, ids)] : []),
+    ...(group === undefined ? [] : [silenceMenu(t, incident)]),
     ...(runbook === null ? [] : [linkButton('runbook', t.runbook, runbook)]),
     {
       type: 'overflow',
@@ -135,9 +158,27 @@ function foot(scene: Scene, incident: IncidentFields): KnownBlock {
       ...(more > 0 ? [t.more(more)] : []),
       ...(total > 0 ? [t.alertCount(total, firing)] : []),
       ...(leftOut > 0 ? [t.leftOut(leftOut)] : []),
+      ...(incident.silencesNow > 0 ? [t.silencesLine(incident.silencesNow)] : []),
+      ...(incident.snoozedUntil !== null && Date.parse(incident.snoozedUntil) > scene.now.getTime()
+        ? [t.snoozedLine(at(incident.snoozedUntil, '{time}'))]
+        : []),
       `${t.updated} ${at(scene.now.toISOString(), '{time_secs}')}`,
     ].join(' · '),
   );
+}
+
+/** The card of an incident whose alerts were moved: one line that says where to. */
+function movedCard(scene: Scene, incident: IncidentFields, into: string): Message {
+  const { t } = scene;
+  const line = t.mergedCard(into);
+  return {
+    text: pushText(`${incident.number} · ${nameOf(incident)} · ${line}`),
+    blocks: [
+      paragraph(`↪ ${nameOf(incident)} · ${line}`),
+      actions(linkButton('incident', t.openConsole, consoleUrl(scene, 'incidents', into))),
+      context(`${incident.number} · ${escaped(into, 20)}`),
+    ],
+  };
 }
 
 /** The four-line summary: how long and who answered, cause, fix with its approval, follow-up with the verification. */

@@ -3,6 +3,7 @@ import { withBlockIds } from '../blocks/elements.ts';
 import { incidentCard } from '../blocks/incident-card.ts';
 import { defineCommand, exampleOf } from '../command.ts';
 import { type CommandRead, readDuration } from '../grammar.ts';
+import { handleIncident } from '../handle-incident.ts';
 import {
   incidentAcknowledge,
   incidentNoteAdd,
@@ -18,7 +19,10 @@ export const command = defineCommand({
   name: 'incident',
   words: ['incidents', '장애', '인시던트'],
   label: { en: 'incident', ko: '장애' },
-  summary: { en: 'open incidents: show, acknowledge, note, resolve', ko: '열린 장애: 보기, 확인, 메모, 종료' },
+  summary: {
+    en: 'open incidents: show, acknowledge, assign, merge, note, resolve',
+    ko: '열린 장애: 보기, 확인, 배정, 병합, 메모, 종료',
+  },
   usage: {
     en: [
       'incident list',
@@ -26,8 +30,26 @@ export const command = defineCommand({
       'incident note INC-31 rebooted the switch',
       'incident resolve INC-31',
       'release INC-31',
+      'incident assign INC-31 me',
+      'incident silence INC-31 1h',
+      'incident merge INC-31 INC-30',
+      'incident split INC-31 AG-218',
+      'incident snooze INC-31 2h',
+      'incident ticket INC-31 INC0012345',
     ],
-    ko: ['장애 목록', 'INC-31 확인', '장애 메모 INC-31 스위치 재부팅함', '장애 종료 INC-31', 'INC-31 확인해제'],
+    ko: [
+      '장애 목록',
+      'INC-31 확인',
+      '장애 메모 INC-31 스위치 재부팅함',
+      '장애 종료 INC-31',
+      'INC-31 확인해제',
+      '장애 배정 INC-31 나',
+      '장애 음소거 INC-31 1시간',
+      '장애 병합 INC-31 INC-30',
+      '장애 분리 INC-31 AG-218',
+      '장애 미루기 INC-31 2시간',
+      '장애 티켓 INC-31 INC0012345',
+    ],
   },
   ids: ['INC'],
   verbs: [
@@ -37,6 +59,12 @@ export const command = defineCommand({
     { name: 'release', words: ['unack', '확인해제', '해제'], changes: true, args: 'optional-id' },
     { name: 'note', words: ['메모', '기록'], changes: true, args: 'id-text' },
     { name: 'resolve', words: ['close', '종료', '해결'], changes: true, args: 'id-text' },
+    { name: 'assign', words: ['배정', '담당'], changes: true, args: 'id-text' },
+    { name: 'silence', words: ['mute', '음소거'], changes: true, args: 'optional-id' },
+    { name: 'merge', words: ['병합', '합치기'], changes: true, args: 'id' },
+    { name: 'split', words: ['분리'], changes: true, args: 'id' },
+    { name: 'snooze', words: ['미루기', '조용히'], changes: true, args: 'optional-id' },
+    { name: 'ticket', words: ['티켓'], changes: true, args: 'id-text' },
   ],
   bare: { verb: 'list', args: 'none' },
   run: async (input, session) => {
@@ -54,6 +82,13 @@ export const command = defineCommand({
         return note(input, session, known.id, known.number);
       case 'resolve':
         return resolve(input, session, known.id, known.number);
+      case 'assign':
+      case 'silence':
+      case 'merge':
+      case 'split':
+      case 'snooze':
+      case 'ticket':
+        return handleIncident(input.verb, input, session, known);
       default:
         return session.answer(withBlockIds(incidentCard(session.scene, known), 'show'));
     }

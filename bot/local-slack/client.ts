@@ -81,7 +81,9 @@ interface PressInput {
 /** Does what a person in the local workspace can do, over HTTP. */
 export interface LocalSlackClient {
   command(input: { user: string; channel: string; command?: string; text?: string }): Promise<Seen>;
-  say(input: { user: string; channel: string; text: string; thread_ts?: string }): Promise<Seen>;
+  say(input: { user: string; channel: string; text: string; thread_ts?: string; files?: string[] }): Promise<Seen>;
+  /** Attaches a file; its id goes into a message of the same person. */
+  attach(input: { user: string; name: string; content: Uint8Array }): Promise<string>;
   press(input: PressInput): Promise<Seen>;
   shortcut(input: { user: string; callback_id: string; channel?: string; ts?: string }): Promise<Seen>;
   submit(input: { user: string; view_id: string; values?: Record<string, unknown> }): Promise<Seen>;
@@ -127,6 +129,17 @@ export function localSlackClient(baseUrl: string, options: { timeoutMs?: number 
   return {
     command: (input) => command({ command: '/agent', text: '', ...input }),
     say: doing('message'),
+    attach: async ({ user, name, content }) => {
+      const query = new URLSearchParams({ user, name });
+      const response = await fetch(new URL(`/local/files?${query}`, baseUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: Uint8Array.from(content),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const kept = z.object({ ok: z.boolean(), file: z.object({ id: z.string() }) }).parse(await response.json());
+      return kept.file.id;
+    },
     press: doing('action'),
     shortcut: doing('shortcut'),
     submit: doing('view-submit'),

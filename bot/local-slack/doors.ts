@@ -42,7 +42,10 @@ async function answerResponseUrl(
 function answerPrivateFile(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse): void {
   const file = workspace.store.files.get(id);
   if (request.headers.authorization !== `Bearer ${workspace.options.botToken}`)
-    sendJson(response, 403, { ok: false, error: 'not_authed' });
+    // Slack answers no error here: whoever shows no good token is sent to the sign-in page.
+    response
+      .writeHead(302, { location: `${workspace.baseUrl()}/?redir=${encodeURIComponent(request.url ?? '/')}` })
+      .end();
   else if (!file) sendJson(response, 404, { ok: false, error: 'file_not_found' });
   else {
     response.writeHead(200, { 'content-type': file.mimetype });

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, isFields, listOf, textOf } from './json.ts';
-import { addMessage, announce, channelType, controlsOf, showMessage } from './messages.ts';
+import { addMessage, announce, channelType, controlsOf, showFile, showMessage } from './messages.ts';
 import { APP_ID, BOT_USER, type Channel, SLACKBOT, type User } from './options.ts';
 import { applyResponse } from './responses.ts';
 import type { Message } from './store.ts';
@@ -88,7 +88,7 @@ export async function typeCommand(
 /** A person writes a message; a mention of the app reaches it as app_mention as well. */
 export function writeMessage(
   workspace: Workspace,
-  input: { user: string; channel: string; text: string; thread_ts?: string | undefined },
+  input: { user: string; channel: string; text: string; thread_ts?: string | undefined; files?: string[] },
 ): Seen {
   const where = place(workspace, input.user, input.channel);
   if (typeof where === 'string') return { ok: false, error: where };
@@ -96,7 +96,25 @@ export function writeMessage(
   if (channel.isArchived) return { ok: false, error: 'is_archived' };
   if (input.thread_ts !== undefined && !workspace.store.message(channel.id, input.thread_ts))
     return { ok: false, error: 'thread_not_found' };
-  const message = addMessage(workspace, channel, { user: user.id, text: input.text, threadTs: input.thread_ts });
+  const files = input.files ?? [];
+  if (input.text === '' && files.length === 0) return { ok: false, error: 'no_text' };
+  if (files.some((id) => workspace.store.files.get(id)?.user !== user.id))
+    return { ok: false, error: 'file_not_found' };
+  const message = addMessage(workspace, channel, {
+    user: user.id,
+    text: input.text,
+    threadTs: input.thread_ts,
+    ...(files.length === 0 ? {} : { files }),
+  });
+  for (const id of files)
+    announce(workspace, channel, {
+      type: 'file_shared',
+      file_id: id,
+      user_id: user.id,
+      file: { id },
+      channel_id: channel.id,
+      ts: message.ts,
+    });
   if (!channel.isDirect && new RegExp(`<@${BOT_USER}(\\|[^>]*)?>`).test(input.text))
     announce(workspace, channel, {
       type: 'app_mention',
@@ -106,6 +124,7 @@ export function writeMessage(
       channel: channel.id,
       team: workspace.options.teamId,
       ...(message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }),
+      ...(files.length === 0 ? {} : { files: files.map((id) => showFile(workspace, id)) }),
     });
   return { ok: true, ts: message.ts };
 }

@@ -16,6 +16,7 @@ import { type Fields, parseJson } from './json.ts';
 import { showFile } from './messages.ts';
 import { BOT_USER } from './options.ts';
 import type { Message } from './store.ts';
+import { keepFile, MAX_FILE_BYTES } from './web-api/files.ts';
 import { react } from './web-api/reactions.ts';
 import type { Change, Workspace } from './workspace.ts';
 
@@ -25,8 +26,9 @@ const bodies = {
   message: z.object({
     user,
     channel: z.string(),
-    text: z.string().min(1).max(40_000),
+    text: z.string().max(40_000),
     thread_ts: z.string().optional(),
+    files: z.array(z.string()).max(10).default([]),
   }),
   action: z.object({
     user,
@@ -180,6 +182,10 @@ function answerGet(
   else sendJson(response, 404, { ok: false, error: 'not_found' });
 }
 
+/** The last part of a given name: browsers of some systems send a whole path. */
+const fileName = (query: URLSearchParams): string =>
+  (query.get('name') ?? '').split(/[\\/]/).at(-1)?.trim().slice(0, 255) ?? '';
+
 /** Handles everything under /local/. */
 export async function answerLocal(
   workspace: Workspace,
@@ -198,13 +204,18 @@ export async function answerLocal(
     return;
   }
   const post = Object.hasOwn(POSTS, path) ? POSTS[path] : undefined;
-  if (request.method !== 'POST' || !post) {
+  if (request.method !== 'POST' || (!post && path !== 'files')) {
     sendJson(response, 404, { ok: false, error: 'not_found' });
+    return;
+  }
+  if (path === 'files') {
+    const content = await readBody(request, MAX_FILE_BYTES);
+    sendJson(response, 200, keepFile(workspace, { user: query.get('user') ?? '', name: fileName(query), content }));
     return;
   }
   const body = parseJson((await readBody(request, 1_000_000)).toString());
   try {
-    sendJson(response, 200, await post(workspace, body));
+    sendJson(response, 200, (await post?.(workspace, body)) ?? {});
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     sendJson(response, 400, { ok: false, error: 'invalid_arguments', text: z.prettifyError(error) });

@@ -78,7 +78,7 @@ export function addMessage(
     reactions: [],
     ...(parts.user === BOT_USER ? { bot_id: BOT_ID } : {}),
     ...(parts.threadTs === undefined ? {} : { thread_ts: parts.threadTs }),
-    ...(parts.isBroadcast ? { subtype: 'thread_broadcast' } : {}),
+    ...(parts.isBroadcast ? { subtype: 'thread_broadcast' } : isUpload(parts) ? { subtype: 'file_share' } : {}),
     ...(parts.metadata === undefined ? {} : { metadata: parts.metadata }),
     ...(parts.ephemeralTo === undefined ? {} : { ephemeral_to: parts.ephemeralTo }),
     ...(parts.files === undefined ? {} : { files: parts.files }),
@@ -88,6 +88,10 @@ export function addMessage(
   if (message.ephemeral_to === undefined) announce(workspace, channel, messageEvent(workspace, channel, message));
   return message;
 }
+
+/** Whether a person posts files: Slack marks such a message. */
+const isUpload = (parts: { user: string; files?: readonly string[] }): boolean =>
+  parts.user !== BOT_USER && (parts.files?.length ?? 0) > 0;
 
 /** Replaces what a message says; the "(edited)" mark shows only when a block kept its id or there are none. */
 export function editMessage(workspace: Workspace, message: Message, content: Content): void {
@@ -168,7 +172,8 @@ export function showFile(workspace: Workspace, id: string): Fields {
     mimetype: file.mimetype,
     filetype: file.name.split('.').at(-1) ?? '',
     size: Buffer.byteLength(file.content, 'base64'),
-    user: BOT_USER,
+    user: file.user,
+    created: Math.floor(file.ready_at / 1000),
     mode: 'hosted',
     is_external: false,
     url_private: address,

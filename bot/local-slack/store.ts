@@ -30,6 +30,8 @@ const fileSchema = z.object({
   mimetype: z.string(),
   content: z.string(),
   ready_at: z.number(),
+  /** Who uploaded it; files of earlier journals are the app's. */
+  user: z.string().default(BOT_USER),
 });
 const channelSchema = z.object({
   id: z.string(),

@@ -22,10 +22,7 @@ export function describeStart(settings: Settings, env: NodeJS.ProcessEnv, starte
   const modes: Row[] = [
     ['Language model', languageModel(settings)],
     ['Slack', settings.localSlack ? 'local workspace (no account)' : 'your workspace'],
-    [
-      'Manual search',
-      settings.QDRANT_URL === undefined ? 'embedded' : 'embedded (the Qdrant index is not used in this version)',
-    ],
+    ['Manual search', settings.QDRANT_URL === undefined ? 'embedded' : 'Qdrant (embedded while it is away)'],
     ['Database', settings.DATABASE_URL === undefined ? `embedded PostgreSQL 15 in ${settings.home}` : 'DATABASE_URL'],
     ['Cache, wake-ups', settings.REDIS_URL === undefined ? 'in process and PostgreSQL' : 'Redis'],
     ['Metrics source', settings.PROMETHEUS_URL ?? 'none (health checks only)'],

@@ -106,12 +106,10 @@ test.each([
 });
 
 test('the product is told nothing it does not read', () => {
-  // The contract's secret has the name of the embedding model even where this version searches without one.
   const known = new Set([
     ...Object.keys(apiConfigSchema.shape),
     ...Object.keys(botConfigSchema.shape),
     'POSTGRES_PASSWORD',
-    'AZURE_OPENAI_EMBEDDING_DEPLOYMENT',
   ]);
   const given = workloads
     .flatMap(({ pods }) => pods.spec.containers)

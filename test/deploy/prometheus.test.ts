@@ -4,7 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseManual } from '../../api/knowledge/front-matter.ts';
+import { readFrontMatter } from '../../api/knowledge/front-matter.ts';
+import { splitFrontMatter } from '../../api/knowledge/parse/parse-file.ts';
 import { projectPath } from '../../lib/project-path.ts';
 import { describeWith, requireProgram } from '../support/debian.ts';
 import { productSeries, unknownIn } from '../support/metric-names.ts';
@@ -28,6 +29,17 @@ const readYaml = (file: string): unknown => parse(readFileSync(projectPath(file)
 const rules = ruleFile.parse(readYaml('prometheus/rules/agentic-ai.yml')).groups.flatMap((group) => group.rules);
 const alerts = rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }]));
 const pages = readdirSync(projectPath('docs/runbooks')).filter((file) => file.endsWith('.md') && file !== 'README.md');
+
+/** Manuals that say they are the runbook of an alert, in both folders that are taken in at the start. */
+function manualsFor(alert: string): readonly string[] {
+  return ['manuals', 'docs/runbooks'].flatMap((folder) =>
+    readdirSync(projectPath(folder), { recursive: true, encoding: 'utf8' }).filter((file) => {
+      if (!file.endsWith('.md')) return false;
+      const { head } = splitFrontMatter(readFileSync(projectPath(folder, file), 'utf8'));
+      return readFrontMatter(head, 'own').alerts?.includes(alert) ?? false;
+    }),
+  );
+}
 
 test('the two alerts operators were promised are as promised', () => {
   const [errors, cpu] = alerts;
@@ -64,11 +76,12 @@ test.each(alerts.map(({ alert, annotations }) => [alert, annotations] as const))
     expect(annotations.runbook).toBe(`docs/runbooks/${alert}.md`);
     expect(annotations.summary).toBeTruthy();
 
-    const page = parseManual(readFileSync(projectPath(annotations.runbook ?? ''), 'utf8'));
+    const { head, body } = splitFrontMatter(readFileSync(projectPath(annotations.runbook ?? ''), 'utf8'));
 
-    expect(page.alerts).toEqual([alert]);
-    expect(page.body).toContain('## 요약');
-    expect(page.body.match(/\p{Script=Hangul}/gu)?.length ?? 0).toBeGreaterThan(30);
+    expect(readFrontMatter(head, 'own').code).toMatch(/^RB-/);
+    expect(manualsFor(alert)).toHaveLength(1);
+    expect(body).toContain('## 요약');
+    expect(body.match(/\p{Script=Hangul}/gu)?.length ?? 0).toBeGreaterThan(30);
   },
 );
 

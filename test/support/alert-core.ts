@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AlertDeps } from '../../api/alerts/process.ts';
+import type { AlertDeps } from '../../api/alerts/deps.ts';
+import { usualSettings } from '../../api/alerts/settings.ts';
 import { createAudit } from '../../api/audit/append.ts';
 import type { Permission } from '../../api/context.ts';
 import { createDb, type Db } from '../../api/db.ts';
@@ -32,6 +33,13 @@ export async function alertCore(): Promise<AlertCore> {
     audit,
     defaultConversation: { workspace: 'T0LOCAL', channel: 'C0OPS' },
     locale: 'EN',
+    settings: usualSettings,
+    cancelTasks: async (tx, ids) => {
+      await tx.task.updateMany({
+        where: { incidentId: { in: [...ids] }, finishedAt: null },
+        data: { cancelRequested: true },
+      });
+    },
     cancelApprovals: async (_, incidentId) => {
       cancelled.push(incidentId);
     },

@@ -1,20 +1,27 @@
 import type { AddressInfo } from 'node:net';
+import { createNoLlm } from '../../api/adapters/llm/none.ts';
 import { createMemoryPubSub } from '../../api/adapters/pubsub/memory.ts';
+import { usualSettings } from '../../api/alerts/settings.ts';
 import { cancelApprovalsOf } from '../../api/approvals/cancel.ts';
 import { createAudit } from '../../api/audit/append.ts';
 import type { Core } from '../../api/context.ts';
 import { createDb, type Db } from '../../api/db.ts';
+import { may } from '../../api/graphql/request-context.ts';
 import { createGraphqlServer } from '../../api/graphql/server.ts';
 import { createDocsRouter } from '../../api/http/docs.ts';
+import { createManualDoor } from '../../api/http/manuals.ts';
 import { createRestRouter } from '../../api/http/rest.ts';
 import { createHttpDoor } from '../../api/http/server.ts';
+import { createFindPassages } from '../../api/knowledge/find-passages.ts';
 import { createManualLibrary } from '../../api/knowledge/library.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { loadAgents } from '../../api/orchestrator/load-agents.ts';
+import type { Llm } from '../../api/ports/llm.ts';
 import { resolveViewer } from '../../api/users/resolve-viewer.ts';
 import { localPeople, seedKeys, seedPeople } from '../../api/users/seed.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
+import { manualSearch } from './manual-search.ts';
 
 /** Keys of the test product. */
 export const keys = {
@@ -48,7 +55,7 @@ export interface GraphqlAnswer {
   readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
 }
 
-export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
+export async function graphqlApi(databaseUrl: string, options: { readonly llm?: Llm } = {}): Promise<GraphqlApi> {
   const log = createLogger({ name: 'test', level: 'silent' });
   const handle = createDb(databaseUrl, { poolSize: 8, program: 'test' });
   const { db } = handle;
@@ -77,8 +84,12 @@ export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
     deps: {
       ...core,
       cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
+      settings: usualSettings,
       agents: await loadAgents(),
-      manuals: createManualLibrary(db),
+      manuals: createManualLibrary(db, manualSearch(core)),
+      findPassages: createFindPassages(db, manualSearch(core)),
+      llm: options.llm ?? createNoLlm(),
+      onAnswer: metrics.onManualAnswer,
       pubsub,
       metrics,
       lastAnchor: async () => null,
@@ -96,6 +107,11 @@ export async function graphqlApi(databaseUrl: string): Promise<GraphqlApi> {
   });
   door.mount({
     graphql: graphql.handler,
+    files: createManualDoor({
+      core,
+      resolveViewer: (credentials) => resolveViewer(core, credentials),
+      mayRead: (viewer) => may(viewer, 'MANUAL_READ'),
+    }),
     rest: createRestRouter({
       resolveViewer: (credentials) => resolveViewer(core, credentials),
       execute: graphql.execute,

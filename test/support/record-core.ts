@@ -14,7 +14,7 @@ export interface RecordCore extends Core {
   readonly database: TestDatabase;
   readonly woken: WakeTopicName[];
   person(name: string, ...roles: RoleName[]): Promise<User>;
-  incident(over?: Partial<Incident>): Promise<Incident>;
+  incident(over?: Partial<Omit<Incident, 'storm' | 'ticketLinks'>>): Promise<Incident>;
   task(over?: Partial<Omit<Task, 'params' | 'result'>>): Promise<Task>;
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ import { newId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { projectPath } from '../../lib/project-path.ts';
 import { freePort } from './free-port.ts';
+import { manualSearch } from './manual-search.ts';
 import { type RecordCore, recordCore, viewerOf } from './record-core.ts';
 import { temporaryHome } from './temporary-home.ts';
 import { until } from './until.ts';
@@ -85,7 +86,7 @@ export async function taskProduct(
       metrics: options.metrics ?? null,
       processes: options.between?.(processes) ?? processes,
       kubernetes: null,
-      manuals: createManualLibrary(core.db),
+      manuals: createManualLibrary(core.db, manualSearch(core)),
     },
     llm: options.llm ?? createNoLlm(),
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),

@@ -14,6 +14,7 @@ import { startSweep } from '../../api/orchestrator/sweep.ts';
 import type { TaskDeps } from '../../api/orchestrator/task-run.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
+import { manualSearch } from './manual-search.ts';
 
 const [databaseUrl, home, port] = z.tuple([z.string(), z.string(), z.string()]).parse(process.argv.slice(2));
 const program = 'task-worker';
@@ -30,7 +31,7 @@ const deps: TaskDeps = {
     metrics: null,
     processes: createLocalProcesses({ home }),
     kubernetes: null,
-    manuals: createManualLibrary(db),
+    manuals: createManualLibrary(db, manualSearch(core)),
   },
   llm: createNoLlm(),
   cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),

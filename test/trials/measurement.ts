@@ -18,6 +18,8 @@ export interface Asked {
   readonly trials: number | undefined;
   readonly batch: number | undefined;
   readonly only: readonly string[];
+  /** Folder with data from outside, for evaluations. */
+  readonly data: string | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -37,6 +39,7 @@ export async function runMeasurements(program: string, measurements: readonly Me
       trials: { type: 'string' },
       batch: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      data: { type: 'string' },
     },
   });
   const chosen = measurements.find((one) => one.name === positionals[0]);
@@ -57,6 +60,7 @@ export async function runMeasurements(program: string, measurements: readonly Me
     trials: countOf(values.trials, '--trials'),
     batch: countOf(values.batch, '--batch'),
     only: values.only,
+    data: values.data,
     say,
   });
   const broken = outcome.broken ?? [];

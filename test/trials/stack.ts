@@ -19,6 +19,7 @@ export interface StackOptions {
   readonly copies?: number;
   /** Commands the product may run, for actions whose outcome cannot be asked. */
   readonly apiEnv?: Readonly<Record<string, string>>;
+  readonly botEnv?: Readonly<Record<string, string>>;
 }
 
 /** The whole product on one machine, several copies of each part, on one database. */
@@ -29,6 +30,7 @@ export interface Stack {
   readonly slack: LocalSlackClient;
   readonly slackUrl: string;
   readonly slackToken: string;
+  readonly signingSecret: string;
   /** They answer requests. */
   readonly apis: readonly Program[];
   /** They run tasks; the same ones in topology `all`. */
@@ -128,6 +130,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ALERTS_TOKEN: alertsToken,
         BOT_PORT: String(port),
         API_URL: apiUrl,
+        ...options.botEnv,
       },
       readyUrl: `http://127.0.0.1:${port}/readyz`,
       logs,
@@ -171,6 +174,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     slack: localSlackClient(slackUrl),
     slackUrl,
     slackToken: tokens.SLACK_BOT_TOKEN,
+    signingSecret: tokens.SLACK_SIGNING_SECRET,
     apis: fronts.map((one) => one.part),
     workers: workers.map((one) => one.part),
     bots: botParts,

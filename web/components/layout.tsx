@@ -8,6 +8,7 @@ const places: readonly (readonly [string, TextKey])[] = [
   ['/', 'incidents'],
   ['/approvals', 'approvals'],
   ['/tasks', 'tasks'],
+  ['/manuals', 'manuals'],
   ['/systems', 'systems'],
   ['/agents', 'agents'],
   ['/status', 'status'],

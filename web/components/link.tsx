@@ -6,10 +6,13 @@ export function Link({
   to,
   children,
   current,
+  underlined,
 }: {
   readonly to: string;
   readonly children: ReactNode;
   readonly current?: boolean;
+  /** Inside a text, where colour alone would not tell it from words. */
+  readonly underlined?: boolean;
 }) {
   const go = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -23,7 +26,7 @@ export function Link({
       href={to}
       onClick={go}
       color="inherit"
-      underline={current ? 'always' : 'hover'}
+      underline={current || underlined ? 'always' : 'hover'}
       aria-current={current ? 'page' : undefined}
     >
       {children}

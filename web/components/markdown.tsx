@@ -1,5 +1,6 @@
 import { createElement, Fragment, type ReactNode } from 'react';
 import remarkCjkFriendly from 'remark-cjk-friendly';
+import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 
@@ -11,7 +12,7 @@ interface MarkdownNode {
   readonly children?: readonly MarkdownNode[];
 }
 
-const parser = unified().use(remarkParse).use(remarkCjkFriendly);
+const parser = unified().use(remarkParse).use(remarkGfm).use(remarkCjkFriendly);
 
 /** Stored Markdown as elements. Only text and its structure are drawn: no HTML, no images, and links are shown as their words. */
 export function Markdown({ text }: { readonly text: string }) {
@@ -37,7 +38,25 @@ function draw(node: MarkdownNode): ReactNode {
     case 'inlineCode':
       return <code>{node.value}</code>;
     case 'code':
-      return <pre>{node.value}</pre>;
+      return (
+        // A long line is scrolled; with a keyboard too.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <pre style={{ overflowX: 'auto' }} tabIndex={0}>
+          {node.value}
+        </pre>
+      );
+    case 'blockquote':
+      return <blockquote>{children()}</blockquote>;
+    case 'delete':
+      return <del>{children()}</del>;
+    case 'thematicBreak':
+      return <hr />;
+    case 'table':
+      return <table style={{ borderCollapse: 'collapse' }}>{<tbody>{children()}</tbody>}</table>;
+    case 'tableRow':
+      return <tr>{children()}</tr>;
+    case 'tableCell':
+      return <td style={{ border: '1px solid', borderColor: 'currentcolor', padding: '2px 8px' }}>{children()}</td>;
     case 'text':
       return node.value;
     case 'html':

@@ -4,6 +4,8 @@ import { Agents } from './agents.tsx';
 import { Approvals } from './approvals.tsx';
 import { Incident } from './incident.tsx';
 import { Incidents } from './incidents.tsx';
+import { Manual } from './manual.tsx';
+import { Manuals } from './manuals.tsx';
 import { Status } from './status.tsx';
 import { Systems } from './systems.tsx';
 import { Task } from './task.tsx';
@@ -19,6 +21,8 @@ export function Page({ path }: { readonly path: string }) {
   if (place === 'tasks') return <Tasks />;
   if (place === 'approvals') return <Approvals />;
   if (place === 'systems') return <Systems />;
+  if (place === 'manuals' && number) return <Manual code={decodeURIComponent(number)} />;
+  if (place === 'manuals') return <Manuals />;
   if (place === 'agents') return <Agents />;
   if (place === 'status') return <Status />;
   return <Alert severity="warning">{t('notFound')}</Alert>;

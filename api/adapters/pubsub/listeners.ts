@@ -48,11 +48,13 @@ export const wakeChannel = 'agentic_wake';
 const topics = [
   'tasks',
   'decisions',
+  'silences',
   'alerts',
   'notifications',
   'task',
   'incident',
   'approval',
+  'manuals',
 ] as const satisfies readonly WakeTopic[];
 const message = z.object({ t: z.enum(topics), i: z.string().max(200).optional() });
 

@@ -6,6 +6,8 @@ export interface KnownSystem {
   readonly id: string;
   readonly name: string;
   readonly metricLabels: Readonly<Record<string, string>>;
+  /** Names of the systems it cannot work without. */
+  readonly dependsOn: readonly string[];
 }
 
 /** Where an alert belongs. One incident is open per scope; alerts of one group key travel together. */
@@ -17,16 +19,22 @@ export interface Place {
   readonly subject: string | null;
 }
 
-const systemLabels = ['system', 'service', 'app', 'job', 'deployment', 'instance'] as const;
+/** Which labels name the affected thing, and which ones besides the alert's name separate its groups. */
+export interface GroupingRules {
+  readonly systemLabels: readonly string[];
+  readonly labels: readonly string[];
+}
 
 /** Finds the system by the usual labels, then by its metric labels; an unknown one still groups by its label's value. */
 export function group(
   source: string,
   alert: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   systems: SystemIndex,
+  rules: GroupingRules,
 ): Decision<Place> {
   const { labels } = alert;
-  const tail = `${part(source)}|${part(alert.name)}`;
+  const { systemLabels } = rules;
+  const tail = [source, alert.name, ...rules.labels.map((key) => label(labels, key) ?? '')].map(part).join('|');
   const named = systemLabels.flatMap((key) => {
     const system = systems.byName.get(label(labels, key) ?? '');
     return system === undefined ? [] : [{ key, system }];
@@ -56,6 +64,7 @@ export function placeFromKey(groupKey: string, systemId: string | null): Place {
 
 /** Systems prepared for many look-ups. */
 export interface SystemIndex {
+  readonly byId: ReadonlyMap<string, KnownSystem>;
   readonly byName: ReadonlyMap<string, KnownSystem>;
   readonly byLabels: readonly KnownSystem[];
 }
@@ -63,6 +72,7 @@ export interface SystemIndex {
 /** Prepares the registered systems once per batch. */
 export function indexSystems(systems: readonly KnownSystem[]): SystemIndex {
   return {
+    byId: new Map(systems.map((system) => [system.id, system])),
     byName: new Map(systems.map((system) => [system.name, system])),
     byLabels: systems.filter((system) => Object.keys(system.metricLabels).length > 0),
   };

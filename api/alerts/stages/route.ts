@@ -4,11 +4,9 @@ import type { Decision } from './decision.ts';
 /** Whether an episode that has just fired becomes something people work on. */
 export function route(alert: {
   readonly severity: Severity;
-  readonly silenced: boolean;
-  readonly inhibited: boolean;
+  readonly mutedBy: string | null;
 }): Decision<{ readonly incident: boolean }> {
   if (alert.severity === 'INFO') return { incident: false, reason: 'info-opens-no-incident' };
-  if (alert.silenced) return { incident: false, reason: 'silenced' };
-  if (alert.inhibited) return { incident: false, reason: 'inhibited' };
+  if (alert.mutedBy !== null) return { incident: false, reason: alert.mutedBy };
   return { incident: true, reason: 'people-should-know' };
 }

@@ -18,10 +18,15 @@ export function silence(
   labels: Readonly<Record<string, string>>,
   silences: readonly SilenceRule[],
 ): Decision<{ readonly muted: boolean }> {
-  const hit = silences.find((rule) => rule.matchers.length > 0 && rule.matchers.every((one) => matches(one, labels)));
+  const hit = silences.find((rule) => matchesAll(rule.matchers, labels));
   return hit === undefined
     ? { muted: false, reason: 'no-silence' }
     : { muted: true, reason: `muted-by-silence:${hit.id}` };
+}
+
+/** Whether labels fit all matchers; no matchers fit nothing. */
+export function matchesAll(matchers: readonly Matcher[], labels: Readonly<Record<string, string>>): boolean {
+  return matchers.length > 0 && matchers.every((one) => matches(one, labels));
 }
 
 function matches(matcher: Matcher, labels: Readonly<Record<string, string>>): boolean {
@@ -30,11 +35,19 @@ function matches(matcher: Matcher, labels: Readonly<Record<string, string>>): bo
   return equal === matcher.isEqual;
 }
 
+const compiled = new Map<string, RegExp | null>();
+
 /** Null for an expression that cannot be compiled: a broken silence mutes nothing. */
 function anchored(expression: string): RegExp | null {
+  const known = compiled.get(expression);
+  if (known !== undefined) return known;
+  if (compiled.size > 500) compiled.clear();
+  let made: RegExp | null = null;
   try {
-    return new RegExp(`^(?:${expression})$`, 'u');
+    made = new RegExp(`^(?:${expression})$`, 'su');
   } catch {
-    return null;
+    made = null;
   }
+  compiled.set(expression, made);
+  return made;
 }

@@ -4,13 +4,13 @@ import { parseAlert } from '../../alerts/alert.ts';
 import { ingestAlerts } from '../../alerts/ingest.ts';
 import { alertGroupsWhere } from '../filters.ts';
 import { oneWhere } from '../find-one.ts';
-import { listAlertGroups } from '../lists.ts';
+import { listAlertGroups, listQuarantined } from '../lists.ts';
 import { keySchema, mutate, parseInput, userErrorsOf } from '../mutate.ts';
 import { need, needKey, type RequestContext } from '../request-context.ts';
 import { AlertGroupView } from '../types/alert.ts';
 import { AlertGroupFilter, AlertsIngestInput } from '../types/alert-inputs.ts';
 import { AlertsIngestPayload } from '../types/alert-payloads.ts';
-import { AlertGroupConnection } from '../types/connections.ts';
+import { AlertGroupConnection, QuarantinedAlertConnection } from '../types/connections.ts';
 import { viewOrNull } from '../types/view.ts';
 
 const ingestSchema = z.object({
@@ -49,6 +49,16 @@ export class AlertResolver {
     return listAlertGroups(ctx, { after, before, first, last }, alertGroupsWhere(filter));
   }
 
+  @Query(() => QuarantinedAlertConnection, { description: 'Alerts that were kept aside, with the reason.' })
+  async alertsQuarantined(
+    @Ctx() ctx: RequestContext,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+  ): Promise<QuarantinedAlertConnection> {
+    need(ctx, 'INCIDENT_READ');
+    return listQuarantined(ctx, { after, first });
+  }
+
   /**
    * Each alert is single by its own identity (source, fingerprint, start, status), which is stronger than the delivery's key: a key
    * that comes with other alerts than before must not make them disappear.
@@ -58,9 +68,9 @@ export class AlertResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => AlertsIngestInput) input: AlertsIngestInput,
   ): Promise<AlertsIngestPayload> {
-    const empty = { accepted: 0, duplicates: 0, quarantined: 0, alertGroups: [] };
-    const { alerts, ...envelope } = input;
-    const told = { ...envelope, alerts: alerts.length };
+    const empty = Object.assign(new AlertsIngestPayload(), { accepted: 0, duplicates: 0, quarantined: 0 });
+    const { alerts, malformed, ...envelope } = input;
+    const told = { ...envelope, alerts: alerts.length, malformed: malformed?.length ?? 0 };
     return mutate<AlertsIngestPayload>(ctx, { operation: 'alertsIngest', input: told, empty }, async () => {
       needKey(ctx, 'ALERT_INGEST');
       const { source, groupKey, externalUrl, truncatedAlerts } = parseInput(ingestSchema, envelope);
@@ -76,8 +86,12 @@ export class AlertResolver {
         groupKey: groupKey ?? null,
         externalUrl: externalUrl ?? null,
         truncatedAlerts: truncatedAlerts ?? 0,
+        malformed: malformed ?? [],
       });
-      return { ...counts, alertGroups: await groupsOf(ctx, source, plain), userErrors: userErrorsOf([]) };
+      return Object.assign(new AlertsIngestPayload(), counts, {
+        userErrors: userErrorsOf([]),
+        groups: () => groupsOf(ctx, source, plain),
+      });
     });
   }
 }

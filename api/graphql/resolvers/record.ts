@@ -11,6 +11,7 @@ import { AuditHead, Health } from '../types/health.ts';
 import { IncidentView } from '../types/incident.ts';
 import { NodeView } from '../types/payload.ts';
 import { readNode } from '../types/read-node.ts';
+import { SilenceView } from '../types/silence.ts';
 import { TaskView } from '../types/task.ts';
 import { viewOrNull } from '../types/view.ts';
 
@@ -57,6 +58,8 @@ export class RecordResolver {
         return viewOrNull(await db.alertGroup.findUnique({ where }), AlertGroupView);
       case 'Approval':
         return viewOrNull(await db.approval.findUnique({ where }), ApprovalView);
+      case 'Silence':
+        return viewOrNull(await db.silence.findUnique({ where }), SilenceView);
       default:
         return parsed.type satisfies never;
     }

@@ -114,6 +114,8 @@ export class SubscriptionResolver {
       const channels = Object.values(NotificationChannel).filter((channel) => asked.includes(channel));
       return streamEvents<NotificationSignal>(context, {
         topic: 'notifications',
+        // A new card must not wait a second because an edit was signalled before it.
+        quietMs: 100,
         id: 'outbox',
         atOnce: true,
         read: async (ctx) => {

@@ -1,6 +1,5 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { fromGlobalId, isUuid } from '../../../lib/ids.ts';
-import { Locale } from '../../db.ts';
 import { registerSystem, updateSystem } from '../../systems/register.ts';
 import { containing } from '../filters.ts';
 import { once } from '../idempotency.ts';
@@ -8,13 +7,12 @@ import { listSystems } from '../lists.ts';
 import { keySchema, mutate, parseInput, rowId, userErrorsOf } from '../mutate.ts';
 import { need, type RequestContext } from '../request-context.ts';
 import { SystemConnection } from '../types/connections.ts';
-import { ManualHit, ManualSearchResult, ManualView } from '../types/manual.ts';
 import { SystemView } from '../types/system.ts';
 import { SystemCreateInput, SystemFilter, SystemUpdateInput } from '../types/system-inputs.ts';
 import { SystemCreatePayload, SystemUpdatePayload } from '../types/system-payloads.ts';
 import { viewOrNull } from '../types/view.ts';
 
-/** Registered systems, and the manuals about them. */
+/** Registered systems. */
 @Resolver()
 export class SystemResolver {
   @Query(() => SystemView, { nullable: true })
@@ -49,32 +47,6 @@ export class SystemResolver {
         ...(search ? { OR: [{ name: search }, { displayName: search }] } : {}),
       },
     );
-  }
-
-  @Query(() => ManualSearchResult)
-  async manualSearch(
-    @Ctx() ctx: RequestContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 5 }) first: number | null,
-    @Arg('locale', () => Locale, { nullable: true }) locale: Locale | null,
-    @Arg('query', () => String) query: string,
-    @Arg('systemId', () => ID, { nullable: true }) systemId: string | null,
-  ): Promise<ManualSearchResult> {
-    need(ctx, 'MANUAL_READ');
-    const begun = performance.now();
-    const wanted = Math.min(50, Math.max(0, first ?? 5));
-    const text = query.trim().slice(0, 1_000);
-    const system = systemId ? await ctx.load.system.load(rowId('System', systemId, ['systemId'])) : null;
-    // More than asked for is read, since passages of other languages and systems fall away.
-    const narrowed = locale !== null || system !== null;
-    const passages = text === '' ? [] : await ctx.deps.manuals.search(text, narrowed ? wanted * 5 : wanted);
-    const hits: ManualHit[] = [];
-    for (const { code, section, page, quote, score } of passages) {
-      const manual = await ctx.load.manualByCode.load(code);
-      if (manual === null || (locale !== null && manual.locale !== locale)) continue;
-      if (system !== null && !manual.systemNames.includes(system.name)) continue;
-      hits.push(Object.assign(new ManualHit(), { manual: new ManualView(manual), section, page, quote, score }));
-    }
-    return { hits: hits.slice(0, wanted), semantic: false, tookMs: Math.round(performance.now() - begun) };
   }
 
   @Mutation(() => SystemCreatePayload)

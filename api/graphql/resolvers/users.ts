@@ -92,13 +92,14 @@ export class UserResolver {
   ): Promise<UserUpdatePayload> {
     const mutation = { operation: 'userUpdate', input, empty: { user: null }, auditsItself: true };
     return mutate<UserUpdatePayload>(ctx, mutation, async () => {
-      const { expectedVersion, active, displayName, roles } = input;
+      const { expectedVersion, active, displayName, roles, teams } = input;
       const { user, userErrors } = await updateUser(ctx.deps, ctx.viewer, {
         id: rowId('User', input.id),
         expectedVersion,
         active: active ?? null,
         displayName: displayName ?? null,
         roles: roles ?? null,
+        teams: teams ?? null,
         ...(input.email === undefined ? {} : { email: input.email }),
       });
       return { user: viewOrNull(user, UserView), userErrors: userErrorsOf(userErrors) };

@@ -73,6 +73,12 @@ export class AlertsIngestInput {
   @Field(() => String)
   idempotencyKey!: string;
 
+  @Field(() => [MalformedAlertInput], {
+    nullable: true,
+    description: 'Alerts of the same delivery that could not be read: kept aside with their reason.',
+  })
+  malformed?: readonly MalformedAlertInput[] | null | undefined;
+
   @Field(() => ChatAddressInput, { nullable: true })
   message?: ChatAddressInput | null | undefined;
 
@@ -84,4 +90,14 @@ export class AlertsIngestInput {
 
   @Field(() => Int, { nullable: true, defaultValue: 0 })
   truncatedAlerts?: number | null | undefined;
+}
+
+/** MalformedAlertInput of the API. */
+@InputType('MalformedAlertInput')
+export class MalformedAlertInput {
+  @Field(() => String, { description: 'The alert as it came, cut.' })
+  content!: string;
+
+  @Field(() => String)
+  reason!: string;
 }

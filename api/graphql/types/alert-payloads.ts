@@ -8,8 +8,13 @@ export class AlertsIngestPayload {
   @Field(() => Int)
   accepted!: number;
 
+  /** Read only when somebody asks: intake stays cheap. */
+  groups: () => Promise<readonly AlertGroupView[]> = () => Promise.resolve([]);
+
   @Field(() => [AlertGroupView])
-  alertGroups!: readonly AlertGroupView[];
+  alertGroups(): Promise<readonly AlertGroupView[]> {
+    return this.groups();
+  }
 
   @Field(() => Int)
   duplicates!: number;

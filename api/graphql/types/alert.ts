@@ -128,6 +128,25 @@ export class AlertGroupView {
     return this.row.commonLabels;
   }
 
+  @Field(() => DateTimeScalar, { nullable: true, description: 'While it flaps: until when it is held.' })
+  get heldUntil(): Date | null {
+    return this.row.status === 'FLAPPING' ? this.row.heldUntil : null;
+  }
+
+  @Field(() => String, { nullable: true, description: 'Why nothing is told of it.' })
+  get mutedBy(): string | null {
+    return this.row.mutedBy;
+  }
+
+  @Field(() => Int, {
+    description: 'How often conditions in it began again within the last quarter of an hour it fired.',
+  })
+  get restarts(): number {
+    const all = Array.isArray(this.row.changes) ? this.row.changes.filter((one) => typeof one === 'number') : [];
+    const last = all.at(-1) ?? 0;
+    return all.filter((at) => at > last - 900_000).length;
+  }
+
   @Field(() => Int)
   get firingCount(): number {
     return this.row.firingCount;

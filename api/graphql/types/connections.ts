@@ -3,7 +3,11 @@ import { AlertGroupView, AlertView } from './alert.ts';
 import { ApprovalView } from './approval.ts';
 import { EvidenceView } from './evidence.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
+import { ManualView } from './manual.ts';
+import { ManualGapView } from './manual-gap.ts';
 import { NotificationView } from './notification.ts';
+import { QuarantinedAlertView } from './quarantined-alert.ts';
+import { SilenceView } from './silence.ts';
 import { SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { UserView } from './user.ts';
@@ -29,12 +33,28 @@ export const IncidentConnection = connectionType('Incident', () => IncidentView)
 export type IncidentConnection = Page<IncidentView>;
 
 /** A list of these. */
+export const ManualGapConnection = connectionType('ManualGap', () => ManualGapView);
+export type ManualGapConnection = Page<ManualGapView>;
+
+/** A list of these. */
 export const TimelineEntryConnection = connectionType('TimelineEntry', () => TimelineEntryView);
 export type TimelineEntryConnection = Page<TimelineEntryView>;
 
 /** A list of these. */
 export const NotificationConnection = connectionType('Notification', () => NotificationView);
 export type NotificationConnection = Page<NotificationView>;
+
+/** A list of these. */
+export const ManualConnection = connectionType('Manual', () => ManualView);
+export type ManualConnection = Page<ManualView>;
+
+/** A list of these. */
+export const QuarantinedAlertConnection = connectionType('QuarantinedAlert', () => QuarantinedAlertView);
+export type QuarantinedAlertConnection = Page<QuarantinedAlertView>;
+
+/** A list of these. */
+export const SilenceConnection = connectionType('Silence', () => SilenceView);
+export type SilenceConnection = Page<SilenceView>;
 
 /** A list of these. */
 export const SystemConnection = connectionType('System', () => SystemView);

@@ -14,7 +14,10 @@ import {
   IncidentKind,
   IncidentStatus,
   Locale,
+  ManualIngestFileStatus,
+  ManualIngestStatus,
   ManualStatus,
+  ManualVisibility,
   NotificationChannel,
   NotificationKind,
   NotificationPriority,
@@ -22,6 +25,8 @@ import {
   RiskLevel,
   Role,
   Severity,
+  SilenceKind,
+  SilenceStatus,
   StepStatus,
   TaskStatus,
   TaskTrigger,
@@ -75,7 +80,16 @@ registerEnumType(IncidentKind, {
 });
 registerEnumType(IncidentStatus, { name: 'IncidentStatus' });
 registerEnumType(Locale, { name: 'Locale', description: "The language of texts. The API answers in the viewer's." });
+registerEnumType(ManualIngestFileStatus, { name: 'ManualIngestFileStatus' });
+registerEnumType(ManualIngestStatus, {
+  name: 'ManualIngestStatus',
+  description: 'FAILED: none of its files could be used.',
+});
 registerEnumType(ManualStatus, { name: 'ManualStatus' });
+registerEnumType(ManualVisibility, {
+  name: 'ManualVisibility',
+  description: 'OPERATORS: operators, approvers and administrators. TEAM: people of its team and administrators.',
+});
 registerEnumType(NotificationChannel, { name: 'NotificationChannel' });
 registerEnumType(NotificationKind, { name: 'NotificationKind' });
 registerEnumType(NotificationPriority, {
@@ -124,6 +138,12 @@ registerEnumType(RiskLevel, {
 });
 registerEnumType(Role, { name: 'Role' });
 registerEnumType(Severity, { name: 'Severity' });
+registerEnumType(SilenceKind, {
+  name: 'SilenceKind',
+  description:
+    'ACKNOWLEDGEMENT: short, renewed while its incident is owned. MAINTENANCE: planned. EXTERNAL: made elsewhere.',
+});
+registerEnumType(SilenceStatus, { name: 'SilenceStatus' });
 registerEnumType(StepStatus, { name: 'StepStatus' });
 /** TaskOrderField */
 export const TaskOrderField = { CREATED_AT: 'CREATED_AT', NUMBER: 'NUMBER', UPDATED_AT: 'UPDATED_AT' } as const;

@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { IncidentKind, IncidentStatus, Severity } from '../../db.ts';
-import { DurationScalar } from '../scalars.ts';
+import { DurationScalar, UrlScalar } from '../scalars.ts';
 import { ChatAddressInput, TimeRangeInput } from './common-inputs.ts';
 
 /** IncidentAcknowledgeInput of the API. */
@@ -85,4 +85,70 @@ export class IncidentResolveInput {
 
   @Field(() => ID)
   id!: string;
+}
+
+/** IncidentAssignInput of the API. */
+@InputType('IncidentAssignInput')
+export class IncidentAssignInput {
+  @Field(() => ID, { nullable: true, description: 'Nobody when left out.' })
+  assigneeId?: string | null | undefined;
+
+  @Field(() => ChatUserInput, { nullable: true, description: 'Instead of assigneeId: a chat account.' })
+  chatUser?: ChatUserInput | null | undefined;
+
+  @Field(() => ID)
+  id!: string;
+}
+
+/** A chat account. */
+@InputType('ChatUserInput')
+export class ChatUserInput {
+  @Field(() => String)
+  user!: string;
+
+  @Field(() => String)
+  workspace!: string;
+}
+
+/** IncidentMergeInput of the API. */
+@InputType('IncidentMergeInput')
+export class IncidentMergeInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => ID)
+  intoId!: string;
+}
+
+/** IncidentSnoozeInput of the API. */
+@InputType('IncidentSnoozeInput')
+export class IncidentSnoozeInput {
+  @Field(() => DurationScalar)
+  duration!: number;
+
+  @Field(() => ID)
+  id!: string;
+}
+
+/** IncidentSplitInput of the API. */
+@InputType('IncidentSplitInput')
+export class IncidentSplitInput {
+  @Field(() => [ID])
+  alertGroupIds!: readonly string[];
+
+  @Field(() => ID)
+  id!: string;
+}
+
+/** IncidentTicketLinkInput of the API. */
+@InputType('IncidentTicketLinkInput')
+export class IncidentTicketLinkInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  number!: string;
+
+  @Field(() => UrlScalar, { nullable: true })
+  url?: string | null | undefined;
 }

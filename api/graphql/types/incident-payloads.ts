@@ -51,3 +51,53 @@ export class IncidentResolvePayload {
   @Field(() => [UserError])
   userErrors!: readonly UserError[];
 }
+
+/** IncidentAssignPayload of the API. */
+@ObjectType('IncidentAssignPayload', { implements: MutationPayload })
+export class IncidentAssignPayload {
+  @Field(() => IncidentView, { nullable: true })
+  incident!: IncidentView | null;
+
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[];
+}
+
+/** IncidentMergePayload of the API. */
+@ObjectType('IncidentMergePayload', { implements: MutationPayload })
+export class IncidentMergePayload {
+  @Field(() => IncidentView, { nullable: true })
+  incident!: IncidentView | null;
+
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[];
+}
+
+/** IncidentSnoozePayload of the API. */
+@ObjectType('IncidentSnoozePayload', { implements: MutationPayload })
+export class IncidentSnoozePayload {
+  @Field(() => IncidentView, { nullable: true })
+  incident!: IncidentView | null;
+
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[];
+}
+
+/** IncidentSplitPayload of the API. */
+@ObjectType('IncidentSplitPayload', { implements: MutationPayload })
+export class IncidentSplitPayload {
+  @Field(() => IncidentView, { nullable: true })
+  incident!: IncidentView | null;
+
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[];
+}
+
+/** IncidentTicketLinkPayload of the API. */
+@ObjectType('IncidentTicketLinkPayload', { implements: MutationPayload })
+export class IncidentTicketLinkPayload {
+  @Field(() => IncidentView, { nullable: true })
+  incident!: IncidentView | null;
+
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[];
+}

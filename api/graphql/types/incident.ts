@@ -13,6 +13,7 @@ import {
   type TimelineEntry as TimelineEntryRow,
   TimelineKind,
 } from '../../db.ts';
+import { ticketLinksOf } from '../../incidents/amend.ts';
 import { readPage } from '../connection.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DateTimeScalar } from '../scalars.ts';
@@ -33,6 +34,7 @@ import { NodeView } from './payload.ts';
 import { actorOf } from './read-actor.ts';
 import { pageOfEvidence } from './read-evidence.ts';
 import { readNode } from './read-node.ts';
+import { StormView, stormOf } from './storm.ts';
 import { SystemView } from './system.ts';
 import { TaskView } from './task.ts';
 import { UserView } from './user.ts';
@@ -104,6 +106,34 @@ export class IncidentView {
         node: (row) => new ApprovalView(row),
       },
     );
+  }
+
+  @Field(() => StormView, { nullable: true, description: 'Of kind STORM: counts, likely cause, end.' })
+  storm(@Ctx() ctx: RequestContext): Promise<StormView | null> {
+    return stormOf(ctx, this.row);
+  }
+
+  @Field(() => IncidentView, { nullable: true, description: 'The incident its alerts were moved to.' })
+  async mergedInto(@Ctx() ctx: RequestContext): Promise<IncidentView | null> {
+    const { mergedIntoId } = this.row;
+    return viewOrNull(mergedIntoId === null ? null : await ctx.load.incident.load(mergedIntoId), IncidentView);
+  }
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  get snoozedUntil(): Date | null {
+    return this.row.snoozedUntil;
+  }
+
+  @Field(() => [TicketLink], { description: 'Tickets of other systems.' })
+  get ticketLinks(): readonly TicketLink[] {
+    return ticketLinksOf(this.row);
+  }
+
+  @Field(() => Int, { description: 'Silences in force that were made for it, acknowledgements apart.' })
+  silencesNow(@Ctx() ctx: RequestContext): Promise<number> {
+    return ctx.deps.db.silence.count({
+      where: { incidentId: this.row.id, status: { not: 'EXPIRED' }, kind: { not: 'ACKNOWLEDGEMENT' } },
+    });
   }
 
   @Field(() => UserView, { nullable: true })
@@ -268,6 +298,16 @@ export class IncidentView {
   get version(): number {
     return this.row.version;
   }
+}
+
+/** A ticket of another system. */
+@ObjectType('TicketLink')
+export class TicketLink {
+  @Field(() => String)
+  number!: string;
+
+  @Field(() => String, { nullable: true })
+  url!: string | null;
 }
 
 /** TimelineEntry of the API. */

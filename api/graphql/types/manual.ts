@@ -1,15 +1,19 @@
-import { Ctx, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Arg, Ctx, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { toGlobalId } from '../../../lib/ids.ts';
-import { Locale, ManualStatus } from '../../db.ts';
+import { Locale, ManualStatus, ManualVisibility } from '../../db.ts';
+import { readPage } from '../connection.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DateTimeScalar } from '../scalars.ts';
 import { type Actor, ActorUnion } from './actor.ts';
+import { ManualPassageView, type PassageRow, TextRange } from './manual-passage.ts';
+import { ManualPassageConnection } from './manual-passage-connection.ts';
 import { NodeView } from './payload.ts';
 import { actorOf } from './read-actor.ts';
 import type { ManualFacts } from './read-evidence.ts';
 import { SystemView } from './system.ts';
 
-const staleAfterMs = 365 * 86_400_000;
+/** A revision older than this is marked. */
+export const staleAfterMs = 365 * 86_400_000;
 
 /** Manual of the API. */
 @ObjectType('Manual', { implements: NodeView })
@@ -54,6 +58,63 @@ export class ManualView {
   @Field(() => Locale)
   get locale(): Locale {
     return this.row.locale;
+  }
+
+  @Field(() => ManualPassageConnection, { description: 'Its passages in the order of the document.' })
+  passages(
+    @Ctx() ctx: RequestContext,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+  ): Promise<ManualPassageConnection> {
+    const { manualChunk } = ctx.deps.db;
+    const where = { manualId: this.row.id };
+    return readPage(
+      { after, first },
+      {
+        key: (row: PassageRow) => row.seq,
+        keyType: 'number',
+        order: 'asc',
+        find: (range, direction, take) =>
+          manualChunk.findMany({
+            where: { AND: [where, { seq: range }] },
+            omit: { dense: true, sparse: true },
+            orderBy: { seq: direction },
+            take,
+          }),
+        count: (most) => manualChunk.count({ where, take: most }),
+        node: (row) => new ManualPassageView(row, this.row),
+      },
+    );
+  }
+
+  @Field(() => String, { description: 'Path below the address of the API that hands out the file itself.' })
+  get originalPath(): string {
+    return `/api/manuals/${this.id}/original`;
+  }
+
+  @Field(() => String, { nullable: true })
+  get owner(): string | null {
+    return this.row.owner;
+  }
+
+  @Field(() => Int, { nullable: true })
+  get pageCount(): number | null {
+    return this.row.pageCount;
+  }
+
+  @Field(() => Int, { description: 'Rises with each change of the file.' })
+  get revision(): number {
+    return this.row.revision;
+  }
+
+  @Field(() => String, { nullable: true })
+  get team(): string | null {
+    return this.row.team;
+  }
+
+  @Field(() => ManualVisibility)
+  get visibility(): ManualVisibility {
+    return this.row.visibility;
   }
 
   @Field(() => DateTimeScalar, { nullable: true })
@@ -104,11 +165,17 @@ export class ManualView {
 /** ManualHit of the API. */
 @ObjectType('ManualHit')
 export class ManualHit {
+  @Field(() => [TextRange], { description: 'Where the quote speaks of what was asked.' })
+  highlights!: readonly TextRange[];
+
   @Field(() => ManualView)
   manual!: ManualView;
 
   @Field(() => Int, { nullable: true })
   page!: number | null;
+
+  @Field(() => ManualPassageView)
+  passage!: ManualPassageView;
 
   @Field(() => String)
   quote!: string;
@@ -123,6 +190,12 @@ export class ManualHit {
 /** ManualSearchResult of the API. */
 @ObjectType('ManualSearchResult')
 export class ManualSearchResult {
+  @Field(() => Boolean, { description: 'False: nothing answers; the hits are only the nearest.' })
+  answered!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Why the index is not whole now.' })
+  degraded!: string | null;
+
   @Field(() => [ManualHit])
   hits!: readonly ManualHit[];
 

@@ -16,6 +16,7 @@ import { ChatAddress } from './common.ts';
 import { IncidentView } from './incident.ts';
 import { NodeView } from './payload.ts';
 import { readSubject } from './read-node.ts';
+import { SilenceView } from './silence.ts';
 import { TaskView } from './task.ts';
 import { UserView } from './user.ts';
 import { viewOrNull } from './view.ts';
@@ -150,6 +151,6 @@ export class NotificationSignal {
 /** NotificationSubject */
 export const NotificationSubjectUnion = createUnionType({
   name: 'NotificationSubject',
-  types: () => [ApprovalView, IncidentView, TaskView, UserView] as const,
+  types: () => [ApprovalView, IncidentView, SilenceView, TaskView, UserView] as const,
 });
-export type NotificationSubject = ApprovalView | IncidentView | TaskView | UserView;
+export type NotificationSubject = ApprovalView | IncidentView | SilenceView | TaskView | UserView;

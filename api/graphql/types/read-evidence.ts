@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Evidence, Finding, HealthCheck, Manual } from '../../db.ts';
+import { maySee, readerOf } from '../../knowledge/visibility-rules.ts';
 import { Page } from '../connection.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
@@ -65,7 +66,8 @@ export async function evidenceView(ctx: RequestContext, row: Evidence): Promise<
   if (kind === 'manual') {
     const passage = passageSchema.safeParse(reply);
     const manual = passage.success ? await ctx.load.manualByCode.load(passage.data.code) : null;
-    return passage.success && manual !== null ? new ManualEvidenceView(row, manual, passage.data) : plain;
+    const visible = manual !== null && maySee(readerOf(ctx.viewer), manual);
+    return passage.success && visible ? new ManualEvidenceView(row, manual, passage.data) : plain;
   }
   return plain;
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../lib/errors.ts';
 import type { Notification } from '../../db.ts';
+import { mayReadAnswer } from '../../knowledge/ask-manuals.ts';
 import { may, type RequestContext } from '../request-context.ts';
 import { AlertGroupView, AlertView } from './alert.ts';
 import { ApiKeyView } from './api-key.ts';
@@ -8,10 +9,15 @@ import { mayRead } from './field-rights.ts';
 import { FindingView } from './finding.ts';
 import { IncidentView, TimelineEntryView } from './incident.ts';
 import { ManualView } from './manual.ts';
+import { ManualAnswerView } from './manual-answer.ts';
+import { ManualIngestView } from './manual-ingest.ts';
 import { type NotificationSubject, NotificationView } from './notification.ts';
 import type { NodeView } from './payload.ts';
 import { automationOf } from './read-actor.ts';
 import { evidenceView } from './read-evidence.ts';
+import { visibleIngest } from './read-ingest.ts';
+import { visibleManual, visiblePassage } from './read-passage.ts';
+import { SilenceView } from './silence.ts';
 import { HealthCheckView, SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { agentOf, taskTypeOf } from './task-facts.ts';
@@ -35,6 +41,7 @@ const readers: Readonly<Record<string, Reader>> = {
   Approval: async (ctx, id) => viewOrNull(await ctx.load.approval.load(id), ApprovalView),
   AlertGroup: async (ctx, id) => viewOrNull(await ctx.load.alertGroup.load(id), AlertGroupView),
   Alert: async (ctx, id) => viewOrNull(await ctx.deps.db.alert.findUnique({ where: { id } }), AlertView),
+  Silence: async (ctx, id) => viewOrNull(await ctx.load.silence.load(id), SilenceView),
   System: async (ctx, id) => viewOrNull(await ctx.load.system.load(id), SystemView),
   User: async (ctx, id) => viewOrNull(await ctx.load.user.load(id), UserView),
   ApiKey: async (ctx, id) =>
@@ -46,8 +53,13 @@ const readers: Readonly<Record<string, Reader>> = {
   TaskStep: async (ctx, id) => viewOrNull(await ctx.deps.db.taskStep.findUnique({ where: { id } }), TaskStepView),
   HealthCheck: async (ctx, id) =>
     viewOrNull(await ctx.deps.db.healthCheck.findUnique({ where: { id } }), HealthCheckView),
-  Manual: async (ctx, id) =>
-    viewOrNull(await ctx.deps.db.manual.findUnique({ where: { id }, omit: { bytes: true } }), ManualView),
+  Manual: async (ctx, id) => viewOrNull(await visibleManual(ctx, id), ManualView),
+  ManualIngest: async (ctx, id) => viewOrNull(await visibleIngest(ctx, id), ManualIngestView),
+  ManualPassage: visiblePassage,
+  ManualAnswer: async (ctx, id) => {
+    const row = await ctx.load.manualAnswer.load(id);
+    return row !== null && mayReadAnswer(ctx.viewer, row) ? new ManualAnswerView(row) : null;
+  },
   Notification: async (ctx, id) => {
     const row = await ctx.deps.db.notification.findUnique({ where: { id } });
     return row !== null && maySeeNotification(ctx, row) ? new NotificationView(row) : null;
@@ -96,6 +108,8 @@ export async function subjectOf(ctx: RequestContext, row: Notification): Promise
       return viewOrNull(await ctx.load.approval.load(subjectId), ApprovalView);
     case 'Task':
       return viewOrNull(await ctx.load.task.load(subjectId), TaskView);
+    case 'Silence':
+      return viewOrNull(await ctx.load.silence.load(subjectId), SilenceView);
     case 'User':
       return viewOrNull(await ctx.load.user.load(subjectId), UserView);
     case 'TimelineEntry': {

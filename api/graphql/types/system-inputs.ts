@@ -11,6 +11,9 @@ export class SystemCreateInput {
   @Field(() => String, { nullable: true })
   configurationItem?: string | null | undefined;
 
+  @Field(() => [String], { nullable: true, description: 'Names of the systems it cannot work without.' })
+  dependsOn?: readonly string[] | null | undefined;
+
   @Field(() => String)
   displayName!: string;
 
@@ -63,6 +66,9 @@ export class SystemUpdateInput {
 
   @Field(() => String, { nullable: true })
   configurationItem?: string | null | undefined;
+
+  @Field(() => [String], { nullable: true, description: 'Names of the systems it cannot work without.' })
+  dependsOn?: readonly string[] | null | undefined;
 
   @Field(() => String, { nullable: true })
   displayName?: string | null | undefined;

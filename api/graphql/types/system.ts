@@ -129,6 +129,11 @@ export class SystemView {
     return this.row.version;
   }
 
+  @Field(() => [String], { description: 'Names of the systems it cannot work without.' })
+  get dependsOn(): readonly string[] {
+    return this.row.dependsOn;
+  }
+
   @Field(() => WorkloadTarget, { nullable: true })
   get workload(): WorkloadTarget | null {
     const parsed = workloadSchema.safeParse(this.row.workload);

@@ -64,4 +64,7 @@ export class UserUpdateInput {
 
   @Field(() => [Role], { nullable: true })
   roles?: readonly Role[] | null | undefined;
+
+  @Field(() => [String], { nullable: true })
+  teams?: readonly string[] | null | undefined;
 }

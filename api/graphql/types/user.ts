@@ -79,6 +79,11 @@ export class UserView {
     return this.row.roles;
   }
 
+  @Field(() => [String], { description: 'Decides which manuals of teams they may see.' })
+  get teams(): readonly string[] {
+    return this.row.teams;
+  }
+
   @Field(() => String)
   get timeZone(): string {
     return this.row.timeZone;

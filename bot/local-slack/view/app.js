@@ -1,3 +1,4 @@
+import { attachments } from './attach.js';
 import { blockNodes } from './blocks.js';
 import { el, menuButton, toast } from './dom.js';
 import { showMessages } from './messages.js';
@@ -191,24 +192,28 @@ async function loadViews() {
   );
 }
 
-async function send(area, thread) {
+async function send(area, thread, attached) {
   const text = area.value.trim();
-  if (text === '') return;
-  area.value = '';
+  if (text === '' && attached.isEmpty()) return;
   const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
+  if (command && !attached.isEmpty()) return toast('Slack takes no files with a command. Send them with a message.');
+  const files = attached.isEmpty() ? [] : await attached.send(state.me);
+  if (files === null) return;
+  area.value = '';
   if (command && thread) return toast(`${command[1]} is not supported in threads. Sorry! Mention the app instead.`);
   const where = { user: state.me, channel: state.channel };
   const seen = command
     ? await post('command', { ...where, command: command[1], text: encode(command[2], true) })
-    : await post('message', { ...where, text: encode(text, false), ...(thread ? { thread_ts: thread } : {}) });
+    : await post('message', { ...where, text: encode(text, false), ...(thread ? { thread_ts: thread } : {}), files });
   if (!seen.ok && !command) toast(seen.text ?? seen.error);
   else if (seen.error === 'unreachable') toast(seen.text);
 }
 
 function composer(form, area, threadOf) {
+  const attached = attachments(form, form.parentElement, area);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void send(area, threadOf());
+    void send(area, threadOf(), attached);
   });
   area.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

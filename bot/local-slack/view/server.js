@@ -26,6 +26,22 @@ export async function post(path, body) {
   }
 }
 
+/** Sends a file to the workspace; a message then shows it. */
+export async function upload(user, file) {
+  try {
+    const query = new URLSearchParams({ user, name: file.name });
+    return await read(
+      await fetch(`${BASE}files?${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: file,
+      }),
+    );
+  } catch {
+    return { ok: false, error: 'unreachable', text: 'The local workspace does not answer.' };
+  }
+}
+
 /** Calls back on every change in the workspace, and after each reconnect. */
 export function follow(changed, reconnected) {
   const source = new EventSource(`${BASE}stream`);

@@ -19,6 +19,9 @@ const TYPES: Record<string, string> = {
   txt: 'text/plain',
   md: 'text/markdown',
   json: 'application/json',
+  html: 'text/html',
+  htm: 'text/html',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   pdf: 'application/pdf',
 };
 
@@ -41,6 +44,29 @@ export function takeUpload(workspace: Workspace, secret: string, content: Buffer
   return true;
 }
 
+/** Keeps a file that a person attached in the browser; it is seen once a message shows it. */
+export function keepFile(workspace: Workspace, file: { user: string; name: string; content: Buffer }): Fields {
+  const { user, name, content } = file;
+  if (!workspace.store.users.has(user)) return { ok: false, error: 'user_not_found' };
+  if (name === '' || content.length === 0) return { ok: false, error: 'no_file_data' };
+  const id = newId('F');
+  saveFile(workspace, { id, name, title: name, content, user });
+  return { ok: true, file: showFile(workspace, id) };
+}
+
+function saveFile(
+  workspace: Workspace,
+  file: { id: string; name: string; title: string; content: Buffer; user: string },
+): void {
+  const { now, fileProcessingMs } = workspace.options;
+  workspace.store.saveFile({
+    ...file,
+    mimetype: TYPES[file.name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream',
+    content: file.content.toString('base64'),
+    ready_at: now() + fileProcessingMs,
+  });
+}
+
 const completeUpload: Method = (workspace, args) => {
   const given = typeof args.files === 'string' ? parseJson(args.files) : args.files;
   const wanted = listOf(given).map(fieldsOf);
@@ -59,17 +85,9 @@ const completeUpload: Method = (workspace, args) => {
     if (!('isDirect' in writable)) return writable;
     channel = workspace.store.channel(String(writable.id));
   }
-  const { now, fileProcessingMs } = workspace.options;
   for (const { secret, upload, content, title } of found) {
     workspace.uploads.delete(secret);
-    workspace.store.saveFile({
-      id: upload.id,
-      name: upload.name,
-      title,
-      mimetype: TYPES[upload.name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream',
-      content: content.toString('base64'),
-      ready_at: now() + fileProcessingMs,
-    });
+    saveFile(workspace, { id: upload.id, name: upload.name, title, content, user: BOT_USER });
   }
   if (channel)
     addMessage(workspace, channel, {

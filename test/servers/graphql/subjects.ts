@@ -14,6 +14,12 @@ export function subjects(words: (what: string) => string = (what) => what) {
     severity: 'CRITICAL' as const,
     status: 'TRIGGERED' as 'TRIGGERED' | 'ACKNOWLEDGED' | 'RESOLVED',
     kind: 'NORMAL' as const,
+    snoozedUntil: '2026-11-24T07:00:00.000Z',
+    silencesNow: 1,
+    mergedInto: null as { number: string } | null,
+    assignee: person('Jin', 'U0REQUESTER'),
+    ticketLinks: [{ number: words('INC0012345') }],
+    storm: null as object | null,
     locale: 'EN' as const,
     startedAt: at,
     acknowledgedAt: '2026-11-24T05:01:00.000Z',
@@ -40,6 +46,8 @@ export function subjects(words: (what: string) => string = (what) => what) {
           totalCount: 14,
           truncatedCount: 2,
           occurrences30d: 3,
+          heldUntil: null as string | null,
+          restarts: 0,
           runbookUrl: 'https://evil.example/runbook',
           nearestManual: { section: words('4'), manual: { code: words('PAY-OPS-12') } },
         },
@@ -55,6 +63,36 @@ export function subjects(words: (what: string) => string = (what) => what) {
       ],
     },
     timeline: { nodes: [{ text: words('answered 200 in 6 ms [5]') }] },
+  };
+  const storm = {
+    alerts: 147,
+    firing: 120,
+    groups: 9,
+    ownThreads: 2,
+    dropped: 0,
+    startedAt: at,
+    endedAt: null as string | null,
+    cause: { kind: 'label', name: words('node'), value: words('ip-10-0-3-17'), groups: 8, of: 9 },
+    lines: [
+      { title: words('KubePodNotReady'), severity: 'CRITICAL', firing: 61, total: 70 },
+      { title: words('TargetDown'), severity: 'WARNING', firing: 38, total: 38 },
+    ],
+  };
+  const silence = {
+    __typename: 'Silence' as const,
+    id: 'U2lsZW5jZTowMTlhYTU',
+    number: 'SIL-4',
+    status: 'ACTIVE' as 'ACTIVE' | 'PENDING' | 'EXPIRED',
+    silenceKind: 'COMMAND' as const,
+    createdByName: words('Jin'),
+    comment: words('planned restart'),
+    startsAt: at,
+    endsAt: '2026-11-24T06:00:00.000Z',
+    external: false,
+    matchedNow: 12,
+    error: null as string | null,
+    matchers: [{ name: words('service'), value: words('payment-api'), isRegex: false, isEqual: true }],
+    incident: { number: 'INC-31' },
   };
   const approval = {
     __typename: 'Approval' as const,
@@ -175,5 +213,5 @@ export function subjects(words: (what: string) => string = (what) => what) {
       },
     ],
   };
-  return { incident, approval, task, finding };
+  return { incident, approval, task, finding, storm, silence };
 }

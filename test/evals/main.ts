@@ -1,0 +1,5 @@
+import { runMeasurements } from '../trials/measurement.ts';
+import { confidence } from './retrieval/fit-confidence.ts';
+import { retrieval } from './retrieval/retrieval.ts';
+
+process.exit(await runMeasurements('eval', [retrieval, confidence]));
