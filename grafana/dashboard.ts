@@ -1,7 +1,11 @@
 import { DashboardBuilder, DatasourceVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
 /** An empty dashboard with what both have in common. */
-export function newDashboard(options: { readonly uid: string; readonly title: string; readonly about: string }): DashboardBuilder {
+export function newDashboard(options: {
+  readonly uid: string;
+  readonly title: string;
+  readonly about: string;
+}): DashboardBuilder {
   return new DashboardBuilder(options.title)
     .uid(options.uid)
     .description(options.about)

@@ -1,11 +1,20 @@
-import { type Builder, type Dataquery } from '@grafana/grafana-foundation-sdk/cog';
-import { LegendDisplayMode, LegendPlacement, ReduceDataOptionsBuilder, SortOrder, TooltipDisplayMode, VizLegendOptionsBuilder, VizTooltipOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
 import { type DataSourceRef, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
 /** The data source chosen at the top of a dashboard. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills the variable in.
 export const prometheus: DataSourceRef = { type: 'prometheus', uid: '${datasource}' };
 
 /** One line of a panel: its query and what the line is called. */
@@ -38,10 +47,9 @@ function targets(lines: readonly Line[], instant: boolean): readonly Builder<Dat
 }
 
 function thresholds(red: number | undefined): ThresholdsConfigBuilder {
-  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
-    { value: null, color: 'green' },
-    ...(red === undefined ? [] : [{ value: red, color: 'red' }]),
-  ]);
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([{ value: null, color: 'green' }, ...(red === undefined ? [] : [{ value: red, color: 'red' }])]);
 }
 
 /** One number, as it is now. */

@@ -105,7 +105,9 @@ export function systemHealth(): DashboardBuilder {
         title: 'CPU of the processes',
         about: 'Cores in use.',
         unit: 'short',
-        lines: [{ expr: `rate(process_cpu_seconds_total{job=~"agentic-.+"}[${rate}])`, legend: '{{job}} {{instance}}' }],
+        lines: [
+          { expr: `rate(process_cpu_seconds_total{job=~"agentic-.+"}[${rate}])`, legend: '{{job}} {{instance}}' },
+        ],
       }),
     )
     .withPanel(
@@ -166,7 +168,10 @@ export function systemHealth(): DashboardBuilder {
         unit: 'reqps',
         width: 12,
         lines: [
-          { expr: `topk(5, sum by (operation) (rate(agentic_graphql_requests_total[${rate}])))`, legend: '{{operation}}' },
+          {
+            expr: `topk(5, sum by (operation) (rate(agentic_graphql_requests_total[${rate}])))`,
+            legend: '{{operation}}',
+          },
         ],
       }),
     )
@@ -246,7 +251,9 @@ export function systemHealth(): DashboardBuilder {
         title: 'Slowed down by Slack',
         about: 'Calls a minute that Slack refused for their pace.',
         unit: 'short',
-        lines: [{ expr: `sum by (method) (rate(agentic_slack_ratelimited_total[${rate}])) * 60`, legend: '{{method}}' }],
+        lines: [
+          { expr: `sum by (method) (rate(agentic_slack_ratelimited_total[${rate}])) * 60`, legend: '{{method}}' },
+        ],
       }),
     )
     .withPanel(

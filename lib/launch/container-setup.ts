@@ -23,7 +23,13 @@ const made = {
   ALERTS_TOKEN: '',
 } as const;
 /** Given by whoever has them, and never made. */
-const given = ['AZURE_OPENAI_API_KEY', 'OPENAI_API_KEY', 'PROMETHEUS_BEARER', 'ALERTMANAGER_BEARER', 'QDRANT_API_KEY'] as const;
+const given = [
+  'AZURE_OPENAI_API_KEY',
+  'OPENAI_API_KEY',
+  'PROMETHEUS_BEARER',
+  'ALERTMANAGER_BEARER',
+  'QDRANT_API_KEY',
+] as const;
 /** What the product is told when no Slack token is given: the local workspace and the sample service. */
 const demo = {
   SLACK_BOT_TOKEN: 'xoxb-local-',

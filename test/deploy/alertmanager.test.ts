@@ -46,9 +46,17 @@ describeWith(['amtool'], 'amtool', () => {
   });
 
   test.each([
-    ['an alert of a watched system', 'agentic-ai', ['alertname=PaymentApiDown', 'severity=critical', 'system=payment-api']],
+    [
+      'an alert of a watched system',
+      'agentic-ai',
+      ['alertname=PaymentApiDown', 'severity=critical', 'system=payment-api'],
+    ],
     ['an alert about the product', 'agentic-ai', ['alertname=HighCPUUsage', 'severity=warning']],
-    ['what may silence the bot', 'slack-fallback,agentic-ai', ['alertname=BotDown', 'severity=critical', 'fallback=true']],
+    [
+      'what may silence the bot',
+      'slack-fallback,agentic-ai',
+      ['alertname=BotDown', 'severity=critical', 'fallback=true'],
+    ],
     ['the watchdog', 'watchdog', ['alertname=Watchdog', 'severity=none']],
     ['an alert without any label', 'agentic-ai', ['x=y']],
   ] as const)('sends %s to %s', (_, receivers, labels) => {
@@ -57,7 +65,9 @@ describeWith(['amtool'], 'amtool', () => {
 });
 
 describeWith(['prometheus-alertmanager'], 'a running Alertmanager with these routes', () => {
-  test('tells Slack past a dead bot, and mutes what follows from a cause but nothing else', { timeout: 60_000 }, async () => {
+  test('tells Slack past a dead bot, and mutes what follows from a cause but nothing else', {
+    timeout: 60_000,
+  }, async () => {
     const posts: string[] = [];
     const slack = createServer((request, response) => {
       let body = '';
@@ -93,7 +103,10 @@ describeWith(['prometheus-alertmanager'], 'a running Alertmanager with these rou
         what: alertmanager.lines.join('\n'),
         timeoutMs: 20_000,
       });
-      const alert = (labels: Record<string, string>) => ({ labels, annotations: { summary: `${labels.alertname} says so` } });
+      const alert = (labels: Record<string, string>) => ({
+        labels,
+        annotations: { summary: `${labels.alertname} says so` },
+      });
       await fetch(`${url}/api/v2/alerts`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -108,7 +121,10 @@ describeWith(['prometheus-alertmanager'], 'a running Alertmanager with these rou
           alert({ alertname: 'Latency', severity: 'warning', system: 'ledger' }),
         ]),
       });
-      await until(() => posts.some((post) => post.includes('BotDown says so')), { what: 'the plain post', timeoutMs: 20_000 });
+      await until(() => posts.some((post) => post.includes('BotDown says so')), {
+        what: 'the plain post',
+        timeoutMs: 20_000,
+      });
 
       const shown = z
         .array(

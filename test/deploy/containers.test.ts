@@ -27,29 +27,34 @@ function instructionsOf(file: string): readonly (readonly [string, string])[] {
     .map((line) => [line.trim().split(/\s+/)[0] ?? '', line.trim().replace(/^\S+\s+/, '')] as const);
 }
 
-test.each(['Dockerfile.backend', 'Dockerfile.frontend'])('%s is built in stages and runs without root or a shell', (file) => {
-  const instructions = instructionsOf(file);
-  const of = (name: string) => instructions.filter(([one]) => one === name).map(([, rest]) => rest);
-  const last = instructions.findLastIndex(([name]) => name === 'FROM');
-  const final = instructions.slice(last);
+test.each(['Dockerfile.backend', 'Dockerfile.frontend'])(
+  '%s is built in stages and runs without root or a shell',
+  (file) => {
+    const instructions = instructionsOf(file);
+    const of = (name: string) => instructions.filter(([one]) => one === name).map(([, rest]) => rest);
+    const last = instructions.findLastIndex(([name]) => name === 'FROM');
+    const final = instructions.slice(last);
 
-  expect(of('FROM').length).toBeGreaterThan(1);
-  for (const from of of('FROM')) expect(from).toMatch(/^[\w./-]+:\d+\.\d+\.\d+[\w.-]* AS \w+$/);
-  for (const name of ['CMD', 'ENTRYPOINT']) for (const rest of of(name)) expect(JSON.parse(rest), rest).toBeInstanceOf(Array);
-  const healthcheck = of('HEALTHCHECK')[0] ?? '';
-  const command = z.array(z.string()).parse(JSON.parse(healthcheck.slice(healthcheck.indexOf('['))));
-  expect(['sh', 'bash', '/bin/sh']).not.toContain(command[0]);
-  expect(Number(final.findLast(([name]) => name === 'USER')?.[1].split(':')[0])).toBeGreaterThanOrEqual(10_000);
-  expect(of('ADD')).toEqual([]);
-  expect(final.some(([name, rest]) => name === 'COPY' && /^\.\s/.test(rest))).toBe(false);
-  expect(read(file)).not.toMatch(/:latest|curl [^\n]*\|/);
-});
+    expect(of('FROM').length).toBeGreaterThan(1);
+    for (const from of of('FROM')) expect(from).toMatch(/^[\w./-]+:\d+\.\d+\.\d+[\w.-]* AS \w+$/);
+    for (const name of ['CMD', 'ENTRYPOINT'])
+      for (const rest of of(name)) expect(JSON.parse(rest), rest).toBeInstanceOf(Array);
+    const healthcheck = of('HEALTHCHECK')[0] ?? '';
+    const command = z.array(z.string()).parse(JSON.parse(healthcheck.slice(healthcheck.indexOf('['))));
+    expect(['sh', 'bash', '/bin/sh']).not.toContain(command[0]);
+    expect(Number(final.findLast(([name]) => name === 'USER')?.[1].split(':')[0])).toBeGreaterThanOrEqual(10_000);
+    expect(of('ADD')).toEqual([]);
+    expect(final.some(([name, rest]) => name === 'COPY' && /^\.\s/.test(rest))).toBe(false);
+    expect(read(file)).not.toMatch(/:latest|curl [^\n]*\|/);
+  },
+);
 
 test('every file that an image takes from the project is there', () => {
   for (const file of ['Dockerfile.backend', 'Dockerfile.frontend'])
     for (const [name, rest] of instructionsOf(file)) {
       if (name !== 'COPY' || rest.startsWith('--from')) continue;
-      for (const source of rest.split(/\s+/).slice(0, -1)) expect(() => execFileSync('test', ['-e', projectPath(source)]), source).not.toThrow();
+      for (const source of rest.split(/\s+/).slice(0, -1))
+        expect(() => execFileSync('test', ['-e', projectPath(source)]), source).not.toThrow();
     }
 });
 
@@ -70,7 +75,10 @@ test('the addresses operators were promised, on this host alone', () => {
   const ports = Object.values(compose.services).flatMap((one) => one.ports);
 
   for (const promised of ['3000', '8000', '3001', '9090'])
-    expect(ports.some((port) => port.startsWith(`127.0.0.1:${promised}:`)), promised).toBe(true);
+    expect(
+      ports.some((port) => port.startsWith(`127.0.0.1:${promised}:`)),
+      promised,
+    ).toBe(true);
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
@@ -87,8 +95,14 @@ test('the product is told nothing it does not read, and no secret stands in its 
   const secrets = /PASSWORD|TOKEN|KEY$|SECRET$|BEARER|DATABASE_URL/;
   for (const name of ['backend', 'bot', 'local-slack']) {
     const names = Object.keys(compose.services[name]?.environment ?? {}).filter((one) => one !== 'SECRETS_FOLDER');
-    expect(names.filter((one) => !settings.has(one) && !one.startsWith('LOCAL_SLACK_')), name).toEqual([]);
-    expect(names.filter((one) => secrets.test(one)), name).toEqual([]);
+    expect(
+      names.filter((one) => !settings.has(one) && !one.startsWith('LOCAL_SLACK_')),
+      name,
+    ).toEqual([]);
+    expect(
+      names.filter((one) => secrets.test(one)),
+      name,
+    ).toEqual([]);
   }
   const given = Object.keys(compose.services.setup?.environment ?? {});
   expect(given.filter((one) => !settings.has(one) && !(one in setupSchema.shape))).toEqual([]);
@@ -140,7 +154,12 @@ describeWith(['nginx'], 'the console behind Nginx', () => {
         .replaceAll('listen 3000', `listen 127.0.0.1:${port}`)}`,
     );
     execFileSync('chmod', ['-R', 'a+rX', folder]);
-    const nginx = startProcess(requireProgram('nginx'), ['-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'stderr')]);
+    const nginx = startProcess(requireProgram('nginx'), [
+      '-c',
+      path.join(folder, 'nginx.conf'),
+      '-e',
+      path.join(folder, 'stderr'),
+    ]);
     try {
       const url = `http://127.0.0.1:${port}`;
       await until(async () => (await fetch(`${url}/healthz`)).ok, { what: `Nginx\n${nginx.lines.join('\n')}` });

@@ -75,7 +75,9 @@ describe.skipIf(!hasSchemas)("Grafana's own schemas", () => {
   const problems = (reference: string, value: unknown): readonly string[] => {
     const validate = ajv.getSchema(reference);
     if (validate === undefined) return [`no schema ${reference}`];
-    return validate(value) ? [] : (validate.errors ?? []).map((one) => `${reference}${one.instancePath} ${one.message}`);
+    return validate(value)
+      ? []
+      : (validate.errors ?? []).map((one) => `${reference}${one.instancePath} ${one.message}`);
   };
 
   test.each(files)('take %s, with the options and queries of every panel', (_, text) => {
@@ -85,7 +87,9 @@ describe.skipIf(!hasSchemas)("Grafana's own schemas", () => {
     for (const panel of panelsOf(dashboard)) {
       expect(problems(`${panel.type}#/definitions/Options`, panel.options), panel.title).toEqual([]);
       if (panel.type === 'timeseries')
-        expect(problems('timeseries#/definitions/FieldConfig', panel.fieldConfig.defaults.custom), panel.title).toEqual([]);
+        expect(problems('timeseries#/definitions/FieldConfig', panel.fieldConfig.defaults.custom), panel.title).toEqual(
+          [],
+        );
       for (const target of panel.targets)
         expect(problems('prometheus#/definitions/Dataquery', target), panel.title).toEqual([]);
     }

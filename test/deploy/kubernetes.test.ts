@@ -9,7 +9,14 @@ import { botConfigSchema } from '../../bot/config.ts';
 import { projectPath } from '../../lib/project-path.ts';
 import { describeWith, findProgram } from '../support/debian.ts';
 import { deployFiles } from '../support/deploy-files.ts';
-import { contractFiles, type Manifest, manifestFiles, manifestSchema, manifestsOf, podTemplateOf } from '../support/manifests.ts';
+import {
+  contractFiles,
+  type Manifest,
+  manifestFiles,
+  manifestSchema,
+  manifestsOf,
+  podTemplateOf,
+} from '../support/manifests.ts';
 
 const all = manifestFiles.flatMap(manifestsOf);
 const ours = all.filter(({ metadata }) => metadata.namespace === 'agentic-ai');
@@ -91,11 +98,15 @@ test.each([
     if (spec === undefined) return [];
     const keys = spec.containers.flatMap((one) => one.env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []));
     const wholes = spec.containers.flatMap((one) => one.envFrom.flatMap((from) => from.secretRef ?? []));
-    const mounted = spec.volumes.flatMap(({ projected }) => projected?.sources.flatMap(({ secret }) => secret ?? []) ?? []);
+    const mounted = spec.volumes.flatMap(
+      ({ projected }) => projected?.sources.flatMap(({ secret }) => secret ?? []) ?? [],
+    );
     const settings = spec.containers.flatMap((one) => one.envFrom.flatMap((from) => from.configMapRef ?? []));
     const files = spec.volumes.flatMap(({ configMap }) => configMap ?? []);
     return [
-      ...keys.filter((one) => !one.optional && !secrets[one.name]?.includes(one.key)).map(({ name, key }) => `${name}/${key}`),
+      ...keys
+        .filter((one) => !one.optional && !secrets[one.name]?.includes(one.key))
+        .map(({ name, key }) => `${name}/${key}`),
       ...[...wholes, ...mounted].filter((one) => !one.optional && !(one.name in secrets)).map(({ name }) => name),
       ...settings.filter((one) => !one.optional && !maps.has(one.name)).map(({ name }) => name),
       ...files.filter(({ name }) => !maps.has(name)).map(({ name }) => name),
@@ -115,17 +126,37 @@ test('the product is told nothing it does not read', () => {
     .flatMap(({ pods }) => pods.spec.containers)
     .filter(({ image }) => image.startsWith('agentic-ai-'))
     .flatMap(({ env }) => env.map(({ name }) => name));
-  const settings = manifestsOf('k8s/base/config.yaml').flatMap((map) => Object.keys(z.record(z.string(), z.string()).parse(map.data)));
+  const settings = manifestsOf('k8s/base/config.yaml').flatMap((map) =>
+    Object.keys(z.record(z.string(), z.string()).parse(map.data)),
+  );
 
   expect([...given, ...settings].filter((name) => !known.has(name))).toEqual([]);
 });
 
 const policy = z.looseObject({
   podSelector: z.object({ matchLabels: z.object({ app: z.string() }).optional() }),
-  ingress: z.array(z.looseObject({ from: z.array(z.looseObject({ podSelector: z.looseObject({ matchLabels: z.object({ app: z.string() }) }).optional() })) })).default([]),
-  egress: z.array(z.looseObject({ to: z.array(z.looseObject({ podSelector: z.looseObject({ matchLabels: z.object({ app: z.string() }) }).optional() })) })).default([]),
+  ingress: z
+    .array(
+      z.looseObject({
+        from: z.array(
+          z.looseObject({ podSelector: z.looseObject({ matchLabels: z.object({ app: z.string() }) }).optional() }),
+        ),
+      }),
+    )
+    .default([]),
+  egress: z
+    .array(
+      z.looseObject({
+        to: z.array(
+          z.looseObject({ podSelector: z.looseObject({ matchLabels: z.object({ app: z.string() }) }).optional() }),
+        ),
+      }),
+    )
+    .default([]),
 });
-const policies = all.filter(({ kind }) => kind === 'NetworkPolicy').map((one) => ({ name: one.metadata.name, ...policy.parse(one.spec) }));
+const policies = all
+  .filter(({ kind }) => kind === 'NetworkPolicy')
+  .map((one) => ({ name: one.metadata.name, ...policy.parse(one.spec) }));
 
 test('every pod stands behind a policy of its own, under one that denies everything', () => {
   expect(policies.find(({ name }) => name === 'default-deny')).toMatchObject({
@@ -144,9 +175,9 @@ test('both ends of a connection allow it, and each name belongs to a pod', () =>
   const edges = (direction: 'in' | 'out') =>
     policies.flatMap((one) => {
       const own = one.podSelector.matchLabels?.app;
-      const peers = (direction === 'in' ? one.ingress.flatMap(({ from }) => from) : one.egress.flatMap(({ to }) => to)).flatMap(
-        ({ podSelector }) => podSelector?.matchLabels.app ?? [],
-      );
+      const peers = (
+        direction === 'in' ? one.ingress.flatMap(({ from }) => from) : one.egress.flatMap(({ to }) => to)
+      ).flatMap(({ podSelector }) => podSelector?.matchLabels.app ?? []);
       return peers.map((peer) => (direction === 'in' ? `${peer} → ${own}` : `${own} → ${peer}`));
     });
 
@@ -172,11 +203,14 @@ test('the backend has three to ten replicas, by CPU and memory', () => {
 
 test('only pods that use the API of the cluster get a token for it', () => {
   expect(
-    workloads.filter(({ pods }) => pods.spec.automountServiceAccountToken).map(({ manifest }) => manifest.metadata.name),
+    workloads
+      .filter(({ pods }) => pods.spec.automountServiceAccountToken)
+      .map(({ manifest }) => manifest.metadata.name),
   ).toEqual(['backend-keys', 'prometheus']);
 });
 
-const specification = process.env.KUBERNETES_OPENAPI ?? projectPath('../shared/data/kubernetes-openapi-1.30/swagger.json');
+const specification =
+  process.env.KUBERNETES_OPENAPI ?? projectPath('../shared/data/kubernetes-openapi-1.30/swagger.json');
 const hasSpecification = existsSync(specification);
 if (!hasSpecification)
   process.stderr.write(`SKIPPED: the OpenAPI of Kubernetes is not there; set KUBERNETES_OPENAPI to its swagger.json\n`);
@@ -188,7 +222,9 @@ describe.skipIf(!hasSpecification)('the OpenAPI of Kubernetes', () => {
   test.each(manifestFiles)('takes %s and finds no unknown field', (file) => {
     const problems = manifestsOf(file)
       .filter(({ kind }) => !foreign.includes(kind))
-      .flatMap((manifest) => validator(manifest).map((problem) => `${manifest.kind} ${manifest.metadata.name}${problem}`));
+      .flatMap((manifest) =>
+        validator(manifest).map((problem) => `${manifest.kind} ${manifest.metadata.name}${problem}`),
+      );
 
     expect(problems).toEqual([]);
   });
@@ -217,9 +253,9 @@ if (findProgram('kubectl') === null) process.stderr.write('SKIPPED: overlays: ku
 
 describeWith(['kubectl'], 'the overlays', () => {
   const build = (overlay: string) =>
-    parseAllDocuments(execFileSync('kubectl', ['kustomize', projectPath('k8s/overlays', overlay)], { encoding: 'utf8' })).map(
-      (document) => manifestSchema.parse(document.toJS()),
-    );
+    parseAllDocuments(
+      execFileSync('kubectl', ['kustomize', projectPath('k8s/overlays', overlay)], { encoding: 'utf8' }),
+    ).map((document) => manifestSchema.parse(document.toJS()));
   const argsOf = (made: readonly Manifest[], name: string) =>
     made
       .filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name)
@@ -272,6 +308,8 @@ function strictValidator(file: string): (manifest: Manifest) => readonly string[
     if (validate === undefined) return [`: ${manifest.apiVersion} ${manifest.kind} is not known`];
     // Our own reading of an object fills in empty labels; the file itself is looked at.
     const plain = JSON.parse(JSON.stringify(manifest));
-    return validate(plain) ? [] : (validate.errors ?? []).map((one) => `${one.instancePath} ${one.message} ${JSON.stringify(one.params)}`);
+    return validate(plain)
+      ? []
+      : (validate.errors ?? []).map((one) => `${one.instancePath} ${one.message} ${JSON.stringify(one.params)}`);
   };
 }

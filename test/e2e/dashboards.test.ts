@@ -19,9 +19,7 @@ const noNumber: Readonly<Record<string, string>> = {
 };
 const answer = z.object({
   status: z.string(),
-  data: z
-    .object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) })
-    .optional(),
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }).optional(),
 });
 const ruleFile = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ expr: z.string() })) })) });
 
@@ -58,7 +56,10 @@ describeWith(['prometheus'], 'the dashboards on a real Prometheus that scrapes t
       `--web.listen-address=127.0.0.1:${port}`,
     ]);
     await until(async () => (await fetch(`${url}/-/ready`)).ok, { what: 'Prometheus', timeoutMs: 30_000 });
-    await until(async () => (await query('sum(up{job=~"agentic-.+"})'))[0] === 2, { what: 'scrapes', timeoutMs: 60_000 });
+    await until(async () => (await query('sum(up{job=~"agentic-.+"})'))[0] === 2, {
+      what: 'scrapes',
+      timeoutMs: 60_000,
+    });
     // A few requests, a command, an answer that fails: what happens every day. Some tasks end meanwhile.
     await until(
       async () => {

@@ -52,7 +52,15 @@ describeOnControlPlane("the contract's files on a real Kubernetes API", () => {
 
   beforeAll(async () => {
     plane = await startControlPlane();
-    const groups = ['v1', 'apps/v1', 'batch/v1', 'rbac.authorization.k8s.io/v1', 'networking.k8s.io/v1', 'policy/v1', 'autoscaling/v2'];
+    const groups = [
+      'v1',
+      'apps/v1',
+      'batch/v1',
+      'rbac.authorization.k8s.io/v1',
+      'networking.k8s.io/v1',
+      'policy/v1',
+      'autoscaling/v2',
+    ];
     const lists = await Promise.all(
       groups.map(async (version) => {
         const answer = await plane.call('admin', 'GET', `${version.includes('/') ? '/apis' : '/api'}/${version}`);
@@ -87,7 +95,12 @@ describeOnControlPlane("the contract's files on a real Kubernetes API", () => {
       }
       if (file === 'k8s/namespace.yaml')
         for (const [name, stringData] of Object.entries(secrets))
-          await plane.admin(z.unknown(), 'POST', `${NAMESPACE}/secrets`, { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData });
+          await plane.admin(z.unknown(), 'POST', `${NAMESPACE}/secrets`, {
+            apiVersion: 'v1',
+            kind: 'Secret',
+            metadata: { name },
+            stringData,
+          });
     }
 
     expect(refused).toEqual([]);
@@ -164,7 +177,13 @@ describeOnControlPlane("the contract's files on a real Kubernetes API", () => {
     expect(await run()).toMatchObject({ code: 0, printed: 'The secret backend-keys is there.' });
 
     expect((await read()).data).toEqual(data);
-    expect(Object.keys(data).sort()).toEqual(['ADMIN_API_KEY', 'ALERTS_TOKEN', 'AUDIT_KEY', 'BOT_API_KEY', 'WEB_API_KEY']);
+    expect(Object.keys(data).sort()).toEqual([
+      'ADMIN_API_KEY',
+      'ALERTS_TOKEN',
+      'AUDIT_KEY',
+      'BOT_API_KEY',
+      'WEB_API_KEY',
+    ]);
     expect(Buffer.from(data.AUDIT_KEY ?? '', 'base64').toString()).toHaveLength(32);
   });
 });

@@ -34,9 +34,7 @@ const podSpec = z.looseObject({
       z.looseObject({
         name: z.string(),
         configMap: z.looseObject({ name: z.string() }).optional(),
-        projected: z
-          .looseObject({ sources: z.array(z.looseObject({ secret: named.optional() })) })
-          .optional(),
+        projected: z.looseObject({ sources: z.array(z.looseObject({ secret: named.optional() })) }).optional(),
       }),
     )
     .default([]),
@@ -80,8 +78,7 @@ export function podTemplateOf(manifest: Manifest): z.infer<typeof template> | nu
   const { spec } = manifest;
   if (['Deployment', 'StatefulSet', 'Job'].includes(manifest.kind)) return template.parse(spec?.template);
   if (manifest.kind === 'CronJob')
-    return z
-      .looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) })
-      .parse(spec).jobTemplate.spec.template;
+    return z.looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) }).parse(spec).jobTemplate
+      .spec.template;
   return null;
 }

@@ -30,7 +30,9 @@ export function productRegistries() {
 export async function productSeries(): Promise<ReadonlySet<string>> {
   const { api, bot } = productRegistries();
   const names = [...(await api.getMetricsAsJSON()), ...(await bot.getMetricsAsJSON())].flatMap(({ name, type }) =>
-    String(type) === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name, `${name}_sum`, `${name}_count`],
+    String(type) === 'histogram'
+      ? [`${name}_bucket`, `${name}_sum`, `${name}_count`]
+      : [name, `${name}_sum`, `${name}_count`],
   );
   return new Set(names);
 }
