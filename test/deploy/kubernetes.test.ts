@@ -76,7 +76,8 @@ test('selectors find the pods they are meant for', () => {
     expect(workloads.map(({ app }) => ({ matchLabels: { app } }))).toContainEqual(budget.spec?.selector);
 });
 
-const contractSecrets: Readonly<Record<string, readonly string[]>> = {
+type SecretKeys = Readonly<Record<string, readonly string[]>>;
+const contractSecrets: SecretKeys = {
   'backend-secret': [
     'AZURE_OPENAI_API_KEY',
     'AZURE_OPENAI_ENDPOINT',
@@ -88,10 +89,10 @@ const contractSecrets: Readonly<Record<string, readonly string[]>> = {
   'backend-keys': ['AUDIT_KEY', 'BOT_API_KEY', 'ADMIN_API_KEY', 'WEB_API_KEY', 'ALERTS_TOKEN'],
 };
 
-test.each([
+test.each<readonly [string, readonly Manifest[], SecretKeys]>([
   ["the contract's files", contractFiles.flatMap(manifestsOf), contractSecrets],
   ['all files', ours, { ...contractSecrets, 'bot-secret': ['SLACK_BOT_TOKEN'] }],
-] as const)('%s need no secret or settings that nobody makes', (_, manifests, secrets) => {
+])('%s need no secret or settings that nobody makes', (_, manifests, secrets) => {
   const maps = new Set(manifests.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name));
   const missing = manifests.flatMap((manifest) => {
     const spec = podTemplateOf(manifest)?.spec;
