@@ -5,6 +5,7 @@ import { projectPath } from '../lib/project-path.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { migrateDeploy } from '../prisma/migrate.ts';
 import { createAlertmanager } from './adapters/alert-manager/alertmanager.ts';
+import { createArtifactStore } from './adapters/artifact-store/record.ts';
 import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
@@ -12,9 +13,13 @@ import { createEmbedder, createNoEmbedder } from './adapters/llm/embeddings.ts';
 import { meterLlm } from './adapters/llm/metered.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
+import { createLogsSource } from './adapters/logs-source/logs.ts';
 import { createPrometheus } from './adapters/metrics-source/prometheus.ts';
+import { createNetProbe } from './adapters/net-probe/guarded.ts';
 import { createPostgresPubSub } from './adapters/pubsub/postgres.ts';
 import { createRedisPubSub } from './adapters/pubsub/redis.ts';
+import { createPostgresHealth } from './adapters/sql-source/health.ts';
+import { createPostgresSource } from './adapters/sql-source/postgres.ts';
 import { createEmbeddedStore } from './adapters/vector-store/embedded/store.ts';
 import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
@@ -71,6 +76,7 @@ import { createRecordReadings } from './record-readings.ts';
 import { healthCheckSchedule, seedSchedule, tickSchedules } from './schedules/tick.ts';
 import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
+import { createSourceRegistry } from './systems/sources.ts';
 import { resolveViewer } from './users/resolve-viewer.ts';
 import { adminPeople, localPeople, seedKeys, seedPeople } from './users/seed.ts';
 
@@ -132,12 +138,27 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
           kubeconfig: config.KUBECONFIG,
           ...(config.KUBE_CONTEXT === undefined ? {} : { context: config.KUBE_CONTEXT }),
         });
-  const probe = createHttpProbe({
-    isRegistered: async (hostPort) =>
-      (await db.system.findMany({ where: { archived: false }, select: { healthUrl: true } })).some(
-        (system) => system.healthUrl !== null && hostPortOf(system.healthUrl) === hostPort,
-      ),
+  const isRegistered = async (hostPort: string): Promise<boolean> =>
+    (await db.system.findMany({ where: { archived: false }, select: { healthUrl: true } })).some(
+      (system) => system.healthUrl !== null && hostPortOf(system.healthUrl) === hostPort,
+    );
+  const probe = createHttpProbe({ isRegistered });
+  const net = createNetProbe({ isRegistered });
+  const sql = createPostgresSource({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const dbHealth = createPostgresHealth({ connectionOf: (name) => config.sqlConnections.get(name) });
+  const logs = createLogsSource({
+    loki:
+      config.LOKI_URL === undefined
+        ? null
+        : {
+            url: config.LOKI_URL,
+            ...(config.LOKI_BEARER === undefined ? {} : { bearer: config.LOKI_BEARER }),
+            ...(config.LOKI_TENANT === undefined ? {} : { tenant: config.LOKI_TENANT }),
+          },
+    folder: config.LOGS_FOLDER ?? null,
   });
+  const registry = createSourceRegistry(db);
+  const artifacts = createArtifactStore(db);
   const metricsSource =
     config.PROMETHEUS_URL === undefined
       ? null
@@ -163,6 +184,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     await probe.close();
     await metricsSource?.close();
     await manager?.close();
+    await logs.close();
   });
 
   // What people and agents can do
@@ -261,7 +283,19 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     ...core,
     durable,
     agents,
-    ports: { probe, metrics: metricsSource, processes, kubernetes, manuals },
+    ports: {
+      probe,
+      metrics: metricsSource,
+      processes,
+      kubernetes,
+      manuals,
+      net,
+      sql,
+      dbHealth,
+      logs,
+      registry,
+      artifacts,
+    },
     llm: meterLlm(llm, metrics.onModelCall),
     cancelApprovals,
     approvalExpiryMs: config.APPROVAL_EXPIRY,

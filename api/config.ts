@@ -91,6 +91,10 @@ export const apiConfigSchema = z.object({
     .describe('YAML file: grouping, waiting, flapping, inhibition, storms (docs/how-it-works.md)'),
   ALERT_RETENTION: retention('P90D', 'How long ended alerts and silences are kept (ISO 8601 duration, at least P1D)'),
   INBOX_RETENTION: retention('P7D', 'How long processed deliveries of alert sources are kept (at least P1D)'),
+  LOKI_URL: httpUrl.optional().describe('Loki, where log sources of kind loki are read'),
+  LOKI_BEARER: secret(1).optional().describe('Bearer token for Loki'),
+  LOKI_TENANT: z.string().optional().describe('Tenant of Loki (X-Scope-OrgID)'),
+  LOGS_FOLDER: z.string().optional().describe('Folder below which log sources of kind files are read'),
   KUBECONFIG: z.string().optional().describe('Kubernetes client configuration; restarts of deployments need it'),
   KUBE_CONTEXT: z.string().optional().describe('Context of KUBECONFIG; the current one when not set'),
   AZURE_OPENAI_ENDPOINT: httpUrl
@@ -151,6 +155,8 @@ export type LlmConfig =
 /** Everything the composition root needs. */
 export interface ApiConfig extends ApiVariables {
   readonly llm: LlmConfig;
+  /** Addresses of registered databases by the name of their variable. */
+  readonly sqlConnections: ReadonlyMap<string, Secret>;
 }
 
 /** The language model of a configuration; half a configuration is a problem, named. */
@@ -208,4 +214,13 @@ export function embedderOf(config: ApiConfig): LlmConfig {
     default:
       return llm satisfies never;
   }
+}
+
+/** Addresses of registered databases: every variable that begins with SQL_. A system names the variable, never the address. */
+export function sqlConnectionsOf(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, Secret> {
+  return new Map(
+    Object.entries(env).flatMap(([name, value]): (readonly [string, Secret])[] =>
+      /^SQL_[A-Z0-9_]+$/.test(name) && value ? [[name, new Secret(value)]] : [],
+    ),
+  );
 }

@@ -33,6 +33,8 @@ export interface CommandRead {
   /** The rest as one text, as it was written. */
   readonly rest: string;
   readonly flags: Readonly<Record<string, string>>;
+  /** All of it as it was written, quotes and line ends too; for what is itself a language. */
+  readonly raw?: string;
 }
 export type Reading =
   | CommandRead
@@ -73,13 +75,14 @@ export function readCommand(text: string, nouns: readonly NounWords[], thread: s
   const clean = text.normalize('NFC').trim();
   const { tokens, flags } = tokenize(clean);
   if (tokens.length === 0) return command(nouns, 'help', null, [], {});
-  return (
+  const reading =
     byId(tokens, flags, nouns, thread) ??
     byNoun(tokens, flags, nouns, thread) ??
     byVerb(tokens, flags, nouns, thread) ??
     byPrefix(tokens, flags, nouns, clean) ??
-    guess(tokens, nouns, clean) ?? { kind: 'question', text: clean }
-  );
+    guess(tokens, nouns, clean);
+  if (reading === null) return { kind: 'question', text: clean };
+  return reading.kind === 'command' ? { ...reading, raw: clean } : reading;
 }
 
 /** An ISO duration of "30m", "2h", "1d", "30분", "2시간", "1일"; null when it is none. */

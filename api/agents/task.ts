@@ -131,11 +131,38 @@ export interface IncidentFacts {
   readonly alerts: readonly AlertFacts[];
 }
 
+/** What is registered with the systems for asking: names and saved work, no address. */
+export interface SourceFacts {
+  readonly databases: readonly {
+    readonly name: string;
+    readonly system: string;
+    readonly queries: readonly {
+      readonly name: string;
+      readonly words: readonly string[];
+      readonly sql: string;
+      readonly chart: 'line' | 'bar' | null;
+    }[];
+    readonly checks: readonly string[];
+  }[];
+  readonly logs: readonly { readonly name: string; readonly system: string }[];
+  readonly jobs: readonly { readonly name: string; readonly system: string }[];
+}
+
 /** Facts of the product's own record a task may read; each call is a durable step. */
 export interface TaskRecord {
   system(name: string): Promise<SystemFacts | null>;
   systems(): Promise<readonly SystemFacts[]>;
   incident(): Promise<IncidentFacts | null>;
+  sources(): Promise<SourceFacts>;
+  /**
+   * Sends kept rows (and a chart of them) to the person who asked, by direct message and for them alone. `false` when no person asked.
+   * `sql` stands beside the rows.
+   */
+  deliverRows(result: {
+    readonly resultKey: string;
+    readonly chartKey: string | null;
+    readonly sql: string;
+  }): Promise<boolean>;
   /** Keeps a health reading in the system's history. */
   saveHealth(reading: {
     readonly systemId: string;

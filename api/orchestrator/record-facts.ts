@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { AlertFacts, IncidentFacts, Json, SystemFacts } from '../agents/task.ts';
+import type { AlertFacts, IncidentFacts, Json, SourceFacts, SystemFacts } from '../agents/task.ts';
 import type { Db, System } from '../db.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 
 const labels = z.record(z.string(), z.string());
 const workloadSchema = z.object({
@@ -79,5 +80,25 @@ export async function incidentFacts(db: Db, incidentId: string): Promise<Inciden
     startedAt: incident.startedAt.toISOString(),
     system: incident.system === null ? null : systemFacts(incident.system),
     alerts,
+  };
+}
+
+/** What is registered for asking, as tasks see it. */
+export async function sourceFacts(registry: SourceRegistry): Promise<SourceFacts> {
+  const [databases, logs, jobs] = await Promise.all([registry.databases(), registry.logSources(), registry.jobs()]);
+  const named = ({ name, system }: { readonly name: string; readonly system: string }) => ({ name, system });
+  return {
+    databases: databases.map((one) => ({
+      ...named(one),
+      queries: one.queries.map((query) => ({
+        name: query.name,
+        words: query.words,
+        sql: query.sql,
+        chart: query.chart ?? null,
+      })),
+      checks: one.checks.map((check) => check.name),
+    })),
+    logs: logs.map(named),
+    jobs: jobs.map(named),
   };
 }

@@ -9,7 +9,8 @@ import { sayNotice } from '../incidents/say.ts';
 import { addTimeline } from '../incidents/timeline.ts';
 import { saveHealthReading } from '../systems/health-watch.ts';
 import { agentActor } from './carry-out.ts';
-import { incidentFacts, systemFacts } from './record-facts.ts';
+import { deliverRows } from './deliver-rows.ts';
+import { incidentFacts, sourceFacts, systemFacts } from './record-facts.ts';
 import { wakeTask } from './step.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -37,6 +38,12 @@ export function createTaskRecord(run: TaskRun): TaskRecord {
       durable.step(run.nameOf('record:incident'), async () =>
         task.incidentId === null ? null : incidentFacts(deps.db, task.incidentId),
       ),
+    sources: () => durable.step(run.nameOf('record:sources'), () => sourceFacts(deps.ports.registry)),
+    deliverRows: async (result) => {
+      const sent = await durable.step(run.nameOf('record:rows'), () => deliverRows(run, result));
+      wakeTask(run);
+      return sent;
+    },
     saveHealth: async (reading) => {
       const name = run.nameOf('record:health');
       await durable.step(name, () => saveHealthReading(deps, reading, derivedId('health', `${task.id}:${name}`)));

@@ -14,6 +14,11 @@ export const words = {
     en: count === 0 ? 'Nothing was collected before it failed.' : `I kept ${count} pieces of evidence.`,
     ko: count === 0 ? '실패하기 전에 모은 것이 없습니다.' : `수집한 근거 ${count}건을 남겼습니다.`,
   }),
+  rows: (count: number): Bilingual => ({ en: `${count} rows`, ko: `${count}행` }),
+  moreRows: (count: number): Bilingual => ({
+    en: `… ${count} more rows are kept with the task`,
+    ko: `… 나머지 ${count}행은 작업에 보관되어 있습니다`,
+  }),
   tryAgain: { en: 'Try again, or look at the steps of the task.', ko: '다시 시도하거나 작업의 단계를 확인하세요.' },
   askOperator: {
     en: 'Give the task number to whoever operates this product; the log has the details.',

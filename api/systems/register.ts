@@ -82,6 +82,9 @@ type Facts = Omit<Partial<SystemCreate>, 'name' | 'displayName' | 'environment'>
 const json = (value: object | null): Prisma.InputJsonValue | typeof Prisma.DbNull =>
   value === null ? Prisma.DbNull : JSON.parse(JSON.stringify(value));
 
+/** Lists are never null in the record: none is an empty one. */
+const list = (value: readonly object[] | null): Prisma.InputJsonValue => JSON.parse(JSON.stringify(value ?? []));
+
 /** Only the fields that were given; null clears those that may be empty. */
 function columnsOf(facts: Facts) {
   return {
@@ -95,6 +98,9 @@ function columnsOf(facts: Facts) {
     ...(facts.verifyQuery === undefined ? {} : { verifyQuery: facts.verifyQuery }),
     ...(facts.configurationItem === undefined ? {} : { configurationItem: facts.configurationItem }),
     ...(facts.chatChannel === undefined ? {} : { chatChannel: facts.chatChannel }),
+    ...(facts.databases === undefined ? {} : { databases: list(facts.databases) }),
+    ...(facts.logSources === undefined ? {} : { logSources: list(facts.logSources) }),
+    ...(facts.jobs === undefined ? {} : { jobs: list(facts.jobs) }),
     ...(facts.limits === undefined ? {} : { limits: JSON.parse(JSON.stringify(facts.limits)) }),
   };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jobSchema, logSourceSchema } from '../ports/source-registry.ts';
+import { databaseSchema } from '../ports/sql-source.ts';
 
 const text = (max: number) =>
   z
@@ -64,6 +66,9 @@ const fields = {
   verifyQuery: text(2_000).nullish(),
   configurationItem: text(120).nullish(),
   chatChannel: text(80).nullish(),
+  databases: z.array(databaseSchema).max(20).nullish(),
+  logSources: z.array(logSourceSchema).max(50).nullish(),
+  jobs: z.array(jobSchema).max(200).nullish(),
 };
 
 /** A system as it is registered. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryHome } from '../../test/support/temporary-home.ts';
+import { silentSources } from '../../test/support/tool-ports.ts';
 import { createLocalProcesses, type LocalProcesses } from '../adapters/cluster/local-process.ts';
 import { runCommand } from './run-command.ts';
 import type { ToolPorts } from './tool.ts';
@@ -20,6 +21,7 @@ beforeEach(async () => {
     commands: [{ name: 'greet', argv: ['echo', 'hello there'], effect: 'Prints a greeting.', undo: null }],
   });
   ports = {
+    ...silentSources,
     processes,
     kubernetes: null,
     metrics: null,

@@ -1,8 +1,14 @@
 import type { z } from 'zod';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { DatabaseHealth } from '../ports/database-health.ts';
 import type { HttpProbe } from '../ports/http-probe.ts';
+import type { LogsSource } from '../ports/logs-source.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { MetricsSource } from '../ports/metrics-source.ts';
+import type { NetProbe } from '../ports/net-probe.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
+import type { SqlSource } from '../ports/sql-source.ts';
 
 /** The outside as tools reach it. A null port is not configured; a tool that needs it answers `no_data` and says so. */
 export interface ToolPorts {
@@ -11,6 +17,12 @@ export interface ToolPorts {
   readonly processes: Cluster;
   readonly kubernetes: Cluster | null;
   readonly manuals: ManualLibrary;
+  readonly net: NetProbe;
+  readonly sql: SqlSource;
+  readonly dbHealth: DatabaseHealth;
+  readonly logs: LogsSource;
+  readonly registry: SourceRegistry;
+  readonly artifacts: ArtifactStore;
 }
 
 /** A tool's reply: what was asked, and one line that can stand beside a claim. */

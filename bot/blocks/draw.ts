@@ -7,7 +7,7 @@ import { type Message, withBlockIds } from './elements.ts';
 import { incidentCard, incidentNotice, reportMessage } from './incident-card.ts';
 import type { Scene } from './scene.ts';
 import { acknowledgementEnds, silenceNotice } from './silence-messages.ts';
-import { taskFailed, taskProgress, taskResult } from './task-messages.ts';
+import { taskFailed, taskProgress, taskResult, taskRows } from './task-messages.ts';
 
 /** One claimed notification, as the api gives it. */
 export type Notification = ResultOf<typeof notificationClaim>['notificationClaim']['notifications'][number];
@@ -41,6 +41,7 @@ function drawn(scene: Scene, notification: Notification): Message {
       if (kind === 'ACTION_RESULT') return actionResult(scene, subject);
       if (kind === 'OUTCOME_UNKNOWN') return outcomeUnknown(scene, subject);
       if (kind === 'TASK_RESULT') return taskResult(scene, subject);
+      if (kind === 'REPORT') return taskRows(scene, subject, text ?? '');
       return incidentNotice(text ?? scene.t.plainNotice(kind), subject.number);
     default:
       return said(text ?? scene.t.plainNotice(kind));

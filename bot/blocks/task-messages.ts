@@ -17,7 +17,7 @@ import {
   pushText,
   taskCard,
 } from './elements.ts';
-import { bullets, line, literal, richText, safe } from './rich-text.ts';
+import { bullets, code, line, literal, richText, safe } from './rich-text.ts';
 import { consoleUrl, evidenceUrl, type Scene } from './scene.ts';
 
 type Finding = NonNullable<TaskFields['finding']>;
@@ -239,6 +239,20 @@ export function taskResult(scene: Scene, task: TaskFields): Message {
       ...(lines.length === 0 ? [] : [richText([bullets(lines, { evidenceUrl: evidenceUrl(scene, task) })])]),
       ...citations(scene, task),
       context(taskLine(task)),
+    ],
+  };
+}
+
+/** Rows for the person who asked, as plain text in a box; they were masked before they came here. */
+export function taskRows(scene: Scene, task: TaskFields, text: string): Message {
+  const [first = '', ...rest] = text.split('\n');
+  return {
+    text: pushText(first),
+    blocks: [
+      paragraph(safe(task.title, 200)),
+      code(rest.join('\n'), 2_800),
+      actions(linkButton('task', scene.t.openConsole, consoleUrl(scene, 'tasks', task.number))),
+      context(`${escaped(first)} · ${taskLine(task)}`),
     ],
   };
 }

@@ -28,6 +28,7 @@ const given = [
   'OPENAI_API_KEY',
   'PROMETHEUS_BEARER',
   'ALERTMANAGER_BEARER',
+  'LOKI_BEARER',
   'QDRANT_API_KEY',
 ] as const;
 /** What the product is told when no Slack token is given: the local workspace and the sample service. */

@@ -23,6 +23,7 @@ import { freePort } from './free-port.ts';
 import { manualSearch } from './manual-search.ts';
 import { type RecordCore, recordCore, viewerOf } from './record-core.ts';
 import { temporaryHome } from './temporary-home.ts';
+import { sourcePorts } from './tool-ports.ts';
 import { until } from './until.ts';
 
 /** The worker's half of the product in this process: durable tasks, agents, manuals, local processes and the real sample service. */
@@ -52,6 +53,8 @@ export async function taskProduct(
     readonly metrics?: MetricsSource | null;
     /** False: the tasks are worked by other processes (task-worker.ts). */
     readonly works?: boolean;
+    /** Which databases and addresses the tools may reach. */
+    readonly sources?: Parameters<typeof sourcePorts>[1];
     /** Stands between the tools and the runner, to lose its answers. */
     readonly between?: (processes: Cluster) => Cluster;
   } = {},
@@ -87,6 +90,7 @@ export async function taskProduct(
       processes: options.between?.(processes) ?? processes,
       kubernetes: null,
       manuals: createManualLibrary(core.db, manualSearch(core)),
+      ...sourcePorts(core.db, options.sources),
     },
     llm: options.llm ?? createNoLlm(),
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),

@@ -15,6 +15,7 @@ import type { TaskDeps } from '../../api/orchestrator/task-run.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 import { manualSearch } from './manual-search.ts';
+import { sourcePorts } from './tool-ports.ts';
 
 const [databaseUrl, home, port] = z.tuple([z.string(), z.string(), z.string()]).parse(process.argv.slice(2));
 const program = 'task-worker';
@@ -32,6 +33,7 @@ const deps: TaskDeps = {
     processes: createLocalProcesses({ home }),
     kubernetes: null,
     manuals: createManualLibrary(db, manualSearch(core)),
+    ...sourcePorts(db),
   },
   llm: createNoLlm(),
   cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),

@@ -1,5 +1,8 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { redactText } from '../../../lib/redact.ts';
+import { isMetadataAddress } from '../../../lib/url-guard.ts';
 import type { HttpProbe, ProbeReply } from '../../ports/http-probe.ts';
 
 /** Which addresses may be called, and how to make the clock of the test stand still. */
@@ -41,9 +44,25 @@ async function quote(body: AsyncIterable<Buffer>): Promise<string> {
   return redactText(Buffer.concat(parts).toString('utf8')).slice(0, quoteLimit);
 }
 
+/** The system's resolver; a registered name that leads to a cloud metadata address is as good as unknown. */
+const lookupOutsideMetadata: LookupFunction = (host, options, callback) => {
+  lookup(host, { ...options, all: true }, (error, found) => {
+    const first = found?.[0];
+    const inside = found?.some(({ address }) => isMetadataAddress(address)) ?? false;
+    if (error !== null || first === undefined || inside)
+      callback(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), '', 0);
+    else if (options.all === true) callback(null, found);
+    else callback(null, first.address, first.family);
+  });
+};
+
 /** Calls health addresses. No redirect is followed, an endless answer is cut, every call opens a new connection. */
 export function createHttpProbe(options: HttpProbeOptions): HttpProbe & { close(): Promise<void> } {
-  const agent = new Agent({ pipelining: 0, maxResponseSize: bodyLimit * 4, connect: { timeout: 10_000 } });
+  const agent = new Agent({
+    pipelining: 0,
+    maxResponseSize: bodyLimit * 4,
+    connect: { timeout: 10_000, lookup: lookupOutsideMetadata },
+  });
   return {
     async get(url, timeoutMs): Promise<ProbeReply> {
       const begun = performance.now();
@@ -58,6 +77,8 @@ export function createHttpProbe(options: HttpProbeOptions): HttpProbe & { close(
       const hostPort = hostPortOf(url);
       if (hostPort === null) return unreached('not an http address');
       if (!(await options.isRegistered(hostPort))) return unreached(`${hostPort} is not a registered system`);
+      if (isMetadataAddress(new URL(url).hostname.replace(/^\[|\]$/g, '')))
+        return unreached('a cloud metadata address is never called');
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         const answer = await request(url, {

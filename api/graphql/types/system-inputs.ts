@@ -13,6 +13,8 @@ export class SystemCreateInput {
 
   @Field(() => [String], { nullable: true, description: 'Names of the systems it cannot work without.' })
   dependsOn?: readonly string[] | null | undefined;
+  @Field(() => JsonScalar, { nullable: true })
+  databases?: unknown | null | undefined;
 
   @Field(() => String)
   displayName!: string;
@@ -28,6 +30,12 @@ export class SystemCreateInput {
 
   @Field(() => String)
   idempotencyKey!: string;
+
+  @Field(() => JsonScalar, { nullable: true })
+  jobs?: unknown | null | undefined;
+
+  @Field(() => JsonScalar, { nullable: true })
+  logSources?: unknown | null | undefined;
 
   @Field(() => JsonScalar, { nullable: true })
   metricLabels?: unknown | null | undefined;
@@ -69,6 +77,8 @@ export class SystemUpdateInput {
 
   @Field(() => [String], { nullable: true, description: 'Names of the systems it cannot work without.' })
   dependsOn?: readonly string[] | null | undefined;
+  @Field(() => JsonScalar, { nullable: true })
+  databases?: unknown | null | undefined;
 
   @Field(() => String, { nullable: true })
   displayName?: string | null | undefined;
@@ -87,6 +97,12 @@ export class SystemUpdateInput {
 
   @Field(() => ID)
   id!: string;
+
+  @Field(() => JsonScalar, { nullable: true })
+  jobs?: unknown | null | undefined;
+
+  @Field(() => JsonScalar, { nullable: true })
+  logSources?: unknown | null | undefined;
 
   @Field(() => JsonScalar, { nullable: true })
   metricLabels?: unknown | null | undefined;
