@@ -117,12 +117,9 @@ describeWith(['promtool'], 'promtool', () => {
   const promtool = (...args: string[]) =>
     execFileSync(requireProgram('promtool'), args, { cwd: projectPath('prometheus'), encoding: 'utf8' });
 
-  test.each(['prometheus.yml', 'compose/prometheus.yml'])(
-    'takes %s, its rules too',
-    (file) => {
-      expect(promtool('check', 'config', '--lint-fatal', '--syntax-only', file)).toContain('SUCCESS');
-    },
-  );
+  test.each(['prometheus.yml', 'compose/prometheus.yml'])('takes %s, its rules too', (file) => {
+    expect(promtool('check', 'config', '--lint-fatal', '--syntax-only', file)).toContain('SUCCESS');
+  });
 
   test('takes the rules without a complaint', () => {
     expect(promtool('check', 'rules', '--lint-fatal', 'rules/agentic-ai.yml', 'rules/payment-api.yml')).toContain(

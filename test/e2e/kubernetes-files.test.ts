@@ -168,7 +168,7 @@ describeOnControlPlane("the contract's files on a real Kubernetes API", () => {
     const read = () =>
       plane.admin(z.object({ data: z.record(z.string(), z.string()) }), 'GET', `${NAMESPACE}/secrets/backend-keys`);
     const run = async () => {
-      const job = startProcess('lib/launch/cluster-keys-main.js', [], { env: { KUBECONFIG: plane.kubeconfig } });
+      const job = startProcess('api/adapters/cluster/keys-main.js', [], { env: { KUBECONFIG: plane.kubeconfig } });
       return { ...(await job.exited), printed: job.lines.join('\n') };
     };
 

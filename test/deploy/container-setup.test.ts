@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiConfigSchema } from '../../api/config.ts';
 import { readBotConfig } from '../../bot/config.ts';
-import { readConfig } from '../env.ts';
-import { fillVolumes } from './container-setup.ts';
+import { readConfig } from '../../lib/env.ts';
+import { fillVolumes } from '../../lib/launch/container-setup.ts';
 
 let folder: string;
 beforeEach(() => {
