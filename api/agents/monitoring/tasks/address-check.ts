@@ -5,20 +5,13 @@ import { tlsCheck } from '../../../tools/tls-check.ts';
 import { webCheck } from '../../../tools/web-check.ts';
 import { defineTask, type Json, type ToolOutcome } from '../../task.ts';
 
-const input = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('web'), url: z.string().min(1).max(2_048) }),
-  z.strictObject({
-    kind: z.literal('tls'),
-    host: z.string().min(1).max(253),
-    port: z.number().int().min(1).max(65_535).default(443),
-  }),
-  z.strictObject({
-    kind: z.literal('tcp'),
-    host: z.string().min(1).max(253),
-    port: z.number().int().min(1).max(65_535),
-  }),
-  z.strictObject({ kind: z.literal('dns'), name: z.string().min(1).max(253) }),
-]);
+const input = z.strictObject({
+  kind: z.enum(['web', 'tls', 'tcp', 'dns']),
+  /** A web address for `web`, else a host name. */
+  target: z.string().trim().min(1).max(2_048),
+  /** For `tls` and `tcp`; 443 when left out. */
+  port: z.number().int().min(1).max(65_535).optional(),
+});
 const output = z.object({ outcome: z.string(), message: z.string(), evidenceRef: z.number().int() });
 
 /** One look at an address somebody names, behind the guard: web page, certificate, port or records. Needs no language model. */
@@ -30,30 +23,31 @@ export const task = defineTask<z.infer<typeof input>>({
     ko: '공개되었거나 등록된 주소의 웹 응답, 인증서, 포트, DNS 레코드를 한 번 확인합니다.',
   },
   input,
-  exampleInput: { kind: 'tls', host: 'example.com', port: 443 },
+  exampleInput: { kind: 'tls', target: 'example.com', port: 443 },
   output,
   maxRisk: 'read_only',
   usesLanguageModel: false,
-  describe: (given) => {
-    const what = given.kind === 'web' ? given.url : given.kind === 'dns' ? given.name : `${given.host}:${given.port}`;
-    return { en: `Check ${what.slice(0, 100)}`, ko: `${what.slice(0, 100)} 점검` };
-  },
-  run: async (given, context) => {
+  describe: ({ kind, target }) => ({
+    en: `Check ${target.slice(0, 100)} (${kind})`,
+    ko: `${target.slice(0, 100)} 점검 (${kind})`,
+  }),
+  run: async ({ kind, target, port = 443 }, context) => {
     const title = { en: 'Look at the address', ko: '주소 확인' };
-    const reply = await ((): Promise<ToolOutcome<Json>> => {
-      switch (given.kind) {
+    const look = (): Promise<ToolOutcome<Json>> => {
+      switch (kind) {
         case 'web':
-          return context.tool('look', title, webCheck, { url: given.url, timeoutMs: 5_000 });
+          return context.tool('look', title, webCheck, { url: target, timeoutMs: 5_000 });
         case 'tls':
-          return context.tool('look', title, tlsCheck, { host: given.host, port: given.port, warnDays: 30 });
+          return context.tool('look', title, tlsCheck, { host: target, port, warnDays: 30 });
         case 'tcp':
-          return context.tool('look', title, tcpCheck, { host: given.host, port: given.port });
+          return context.tool('look', title, tcpCheck, { host: target, port });
         case 'dns':
-          return context.tool('look', title, dnsLookup, { name: given.name });
+          return context.tool('look', title, dnsLookup, { name: target });
         default:
-          return given satisfies never;
+          return kind satisfies never;
       }
-    })();
+    };
+    const reply = await look();
     return { outcome: reply.outcome, message: reply.evidence.summary, evidenceRef: reply.evidence.ref };
   },
 });
