@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Message } from './blocks/elements.ts';
-import { download } from './slack-download.ts';
+import { type Download, download, type SlackFile } from './slack-download.ts';
 
 /** What came of a call to Slack. `lost` means that it may have been carried out. */
 export type SlackFailure =
@@ -79,19 +79,6 @@ export interface SlackClient {
   whoAmI(): Promise<SlackAnswer<{ readonly user: string; readonly team: string }>>;
   userLocale(user: string): Promise<SlackAnswer<string | null>>;
 }
-
-/** A file as Slack describes it. */
-export interface SlackFile {
-  readonly id: string;
-  readonly name: string;
-  readonly mediaType: string;
-  readonly size: number;
-  readonly url: string;
-}
-
-export type Download =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly reason: 'foreign' | 'too-large' | 'sign-in' | 'gone' };
 
 export interface SlackClientOptions {
   readonly token: Secret;

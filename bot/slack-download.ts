@@ -1,4 +1,18 @@
-import type { Download, SlackClientOptions, SlackFile } from './slack-client.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Secret } from '../lib/secret.ts';
+
+/** A file as Slack describes it. */
+export interface SlackFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly url: string;
+}
+
+export type Download =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: 'foreign' | 'too-large' | 'sign-in' | 'gone' };
 
 const timeoutMs = 60_000;
 
@@ -17,7 +31,7 @@ export function isOwnHost(address: string, apiUrl: string): boolean {
 
 /** The bytes of a file of the workspace. Redirects are not followed: Slack's lead to its sign-in page, any other one elsewhere. */
 export async function download(
-  options: Pick<SlackClientOptions, 'token' | 'apiUrl' | 'log'>,
+  options: { readonly token: Secret; readonly apiUrl: string; readonly log: Logger },
   file: SlackFile,
   maxBytes: number,
 ): Promise<Download> {

@@ -12,10 +12,8 @@ interface Range {
 }
 
 /** Marks of Markdown that only set a style; what they enclose is shown in that style, and everything else as it is written. */
-const marks: readonly (readonly [RegExp, PieceStyle])[] = [
-  [/`([^`\n]{1,500})`/g, 'code'],
-  [/\*\*([^*\n]{1,500})\*\*/g, 'bold'],
-];
+const inlineCode = /`([^`\n]{1,500})`/g;
+const strong = /\*\*([^*\n]{1,500})\*\*/g;
 /** Marks at the edges of a line that only say what the line is: a quotation, a heading, a row of a table. */
 const edges = /^[ \t]*(?:>[ \t]?|#{1,6}[ \t]+|\|[ \t]*)|[ \t]*\|[ \t]*$/gm;
 /** The line between the head of a table and its rows. */
@@ -41,25 +39,28 @@ export function quotePieces(text: string, highlights: readonly Range[] = []): Qu
     hide(match.index, from);
     if (index % 2 === 0) fill(from, fences[index + 1]?.index ?? text.length, 'code');
   }
+  const style = (pattern: RegExp, as: PieceStyle) => {
+    for (const match of text.matchAll(pattern)) {
+      const inner = match[1] ?? '';
+      const width = (match[0].length - inner.length) / 2;
+      const from = match.index + width;
+      if (styles[from] === 'code') continue;
+      hide(match.index, from);
+      hide(from + inner.length, match.index + match[0].length);
+      fill(from, from + inner.length, as);
+    }
+  };
+  style(inlineCode, 'code');
   for (const pattern of [ruler, edges])
     for (const match of text.matchAll(pattern))
       if (styles[match.index] !== 'code') hide(match.index, match.index + match[0].length);
   for (const match of text.matchAll(link)) {
     const words = match.index + 1;
-    if (styles[match.index] === 'code') continue;
+    if (styles[words] === 'code') continue;
     hide(match.index, words);
     hide(words + (match[1] ?? '').length, match.index + match[0].length);
   }
-  for (const [pattern, style] of marks)
-    for (const match of text.matchAll(pattern)) {
-      const inner = match[1] ?? '';
-      const width = (match[0].length - inner.length) / 2;
-      const from = match.index + width;
-      if (styles[from] === 'code' && style !== 'code') continue;
-      hide(match.index, from);
-      hide(from + inner.length, match.index + match[0].length);
-      fill(from, from + inner.length, style);
-    }
+  style(strong, 'bold');
   const pieces: { text: string; style: PieceStyle }[] = [];
   for (let at = 0; at < text.length; at++) {
     if (hidden.has(at)) continue;

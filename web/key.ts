@@ -1,12 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
+/** The API key a person typed: in this page's memory alone, gone with a reload. Null: the console asks with its own read-only key. */
 let held: string | null = null;
 const listeners = new Set<() => void>();
-
-/** The API key a person typed: in this page's memory alone, gone with a reload. Null: the console asks with its own read-only key. */
-export function heldKey(): string | null {
-  return held;
-}
 
 /** Takes a key, or forgets it. */
 export function holdKey(key: string | null): void {
@@ -15,7 +11,7 @@ export function holdKey(key: string | null): void {
   for (const listener of listeners) listener();
 }
 
-/** Whether a key is held, followed as it changes. */
+/** The key that is held, followed as it changes. */
 export function useHeldKey(): string | null {
   return useSyncExternalStore(
     (listener) => {

@@ -12,8 +12,8 @@ const texts = {
   status: ['Status', '상태'],
   slack: ['Local Slack', '로컬 Slack'],
   readOnly: [
-    'Read-only console. Decisions are made in Slack, where it is known who you are.',
-    '읽기 전용 콘솔입니다. 결정은 누구인지 알 수 있는 Slack에서 합니다.',
+    'This console decides nothing. Decisions are made in Slack, where it is known who you are.',
+    '이 콘솔은 아무것도 결정하지 않습니다. 결정은 누구인지 알 수 있는 Slack에서 합니다.',
   ],
   skip: ['Skip to content', '본문으로 건너뛰기'],
   loading: ['Loading …', '불러오는 중 …'],

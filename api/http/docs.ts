@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { executeBody } from './rest.ts';
+import { executeBody, executeWorkflowBody } from './rest.ts';
 
 const bearer = [{ bearer: [] }];
 const problem = {
@@ -71,11 +71,62 @@ export function openApi(version: string): Record<string, unknown> {
           },
         },
       },
+      '/api/workflows/execute': {
+        post: {
+          summary: 'Start a workflow by name or as data (workflowStart)',
+          security: bearer,
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: z.toJSONSchema(executeWorkflowBody, { io: 'input' }),
+                example: { definition: 'system_checkup', params: { system: 'payment-api' } },
+              },
+            },
+          },
+          responses: {
+            '200': json('It would start (dryRun)'),
+            '202': json('The workflow is accepted'),
+            default: problem,
+          },
+        },
+      },
       '/api/agents/list': {
         get: {
           summary: 'Agents, their task types and input schemas (agents)',
           security: bearer,
           responses: { '200': json('The agents'), default: problem },
+        },
+      },
+      '/api/manuals/uploads/{id}': {
+        put: {
+          summary: 'The bytes of an upload that manualUploadCreate answered with',
+          security: bearer,
+          parameters: [
+            { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'Id of the upload' },
+          ],
+          requestBody: {
+            required: true,
+            content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+          },
+          responses: { '200': json('The bytes are here'), default: problem },
+        },
+      },
+      '/api/manuals/{id}/original': {
+        get: {
+          summary: 'The file behind a manual, for those who may see it',
+          security: bearer,
+          parameters: [
+            { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'Id of the manual' },
+            { name: 'download', in: 'query', schema: { type: 'string' }, description: 'Given: as an attachment' },
+          ],
+          responses: {
+            '200': {
+              description: 'The file',
+              content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+            },
+            default: problem,
+          },
         },
       },
       '/api/tasks/{id}': {

@@ -1,5 +1,5 @@
 import type { Core, Viewer } from '../context.ts';
-import { decodeText } from './parse/decode-rules.ts';
+import { decodeText } from './parse/decode.ts';
 import { readerOf, visibleWhere } from './visibility-rules.ts';
 
 /** A manual's own file as it is handed out. */

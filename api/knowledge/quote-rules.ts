@@ -17,7 +17,7 @@ const mostHighlights = 40;
 /** Terms a question only hints at (pairs of syllables across words) mark nothing. */
 const leastWeight = 0.5;
 /** What endings of Korean questions mean by accident (하나요: one). */
-const marksNothing = new Set(['one', 'two', 'do', 'be', 'is']);
+const marksNothing = new Set(['one', 'two', 'do', 'be', 'is'].flatMap((word) => [word, ...termsOf(word)]));
 
 /** What a question asks for, as words of passages in both languages. */
 export function questionTerms(question: string): ReadonlySet<string> {

@@ -3,13 +3,8 @@ import { type ManualChunk, Prisma, type Tx } from '../db.ts';
 import type { PreparedChunk } from './parse/prepare.ts';
 import { indexVersion } from './sparse-rules.ts';
 
-/** Rows in one insert: well below the number of values a statement may carry. */
+/** Rows in one insert: a few megabytes at most. */
 const rowsAtOnce = 500;
-
-interface Vector {
-  readonly dense: Uint8Array<ArrayBuffer>;
-  readonly denseModel: string;
-}
 
 /** Writes the chunks of a new revision. A chunk whose words were embedded before takes that vector over. */
 export async function storeChunks(tx: Tx, manualId: string, chunks: readonly PreparedChunk[]): Promise<void> {
@@ -25,33 +20,29 @@ interface NewChunk {
   readonly seq: number;
 }
 
+/**
+ * One statement a batch, with the rows as one JSON value: the client would compile a statement anew for every number of rows. The
+ * newest vector of the same words, wherever they stand, is copied without leaving the database.
+ */
 async function insertChunks(tx: Tx, manualId: string, rows: readonly NewChunk[]): Promise<void> {
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const batch = rows.slice(at, at + rowsAtOnce);
-    const vectors = await vectorsOf(
-      tx,
-      batch.map(({ chunk }) => chunk.hash),
-    );
-    await tx.manualChunk.createMany({
-      data: batch.map(({ chunk, seq }) => ({
-        id: newId(),
-        manualId,
-        seq,
-        ...columnsOf(chunk),
-        dense: vectors.get(chunk.hash)?.dense ?? null,
-        denseModel: vectors.get(chunk.hash)?.denseModel ?? null,
-      })),
-    });
+    const batch = rows.slice(at, at + rowsAtOnce).map(({ chunk, seq }) => ({ id: newId(), seq, ...columnsOf(chunk) }));
+    await tx.$executeRaw(Prisma.sql`
+      insert into "ManualChunk" ("id", "manualId", "seq", "section", "sectionPath", "kind", "page", "lineFrom", "lineTo", "text",
+        "tokens", "hash", "sparse", "sparseVersion", "dense", "denseModel")
+      select r."id", ${manualId}::uuid, r."seq", r."section",
+        array(select p."heading" from jsonb_array_elements_text(r."sectionPath") with ordinality p("heading", "place") order by p."place"),
+        r."kind", r."page", r."lineFrom", r."lineTo", r."text", r."tokens", r."hash", r."sparse", r."sparseVersion",
+        v."dense", v."denseModel"
+      from jsonb_to_recordset(${JSON.stringify(batch)}::jsonb) r("id" uuid, "seq" int, "section" text, "sectionPath" jsonb,
+        "kind" text, "page" int, "lineFrom" int, "lineTo" int, "text" text, "tokens" int, "hash" text, "sparse" jsonb,
+        "sparseVersion" int)
+      left join lateral (
+        select c."dense", c."denseModel" from "ManualChunk" c
+        where c."hash" = r."hash" and c."dense" is not null and c."denseModel" is not null
+        order by c."indexSeq" desc limit 1) v on true
+      order by r."seq"`);
   }
-}
-
-/** The newest vectors of these words, wherever they stand. */
-async function vectorsOf(tx: Tx, hashes: readonly string[]): Promise<ReadonlyMap<string, Vector>> {
-  const rows = await tx.$queryRaw<{ hash: string; dense: Uint8Array<ArrayBuffer>; denseModel: string }[]>(Prisma.sql`
-    select distinct on ("hash") "hash", "dense", "denseModel" from "ManualChunk"
-    where "hash" = any(${[...hashes]}::text[]) and "dense" is not null and "denseModel" is not null
-    order by "hash", "indexSeq" desc`);
-  return new Map(rows.map((row) => [row.hash, row]));
 }
 
 const columnsOf = (chunk: PreparedChunk) => ({

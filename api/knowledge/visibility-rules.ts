@@ -1,5 +1,3 @@
-import type { Viewer } from '../context.ts';
-
 /** How far a reader may see. Everybody sees what is for everyone. */
 export interface ManualReader {
   readonly everyone: true;
@@ -17,6 +15,13 @@ export interface VisibleManual {
   readonly team: string | null;
 }
 
+/** Who asks, as far as it matters here. */
+interface Asking {
+  readonly person: { readonly roles: readonly string[]; readonly teams: readonly string[] } | null;
+  readonly permissions: ReadonlySet<string>;
+  readonly keyPermissions: ReadonlySet<string>;
+}
+
 /** The reader of places everybody sees: channels, incident threads, automation. */
 export const sharedReader: ManualReader = { everyone: true, operator: false, teams: [], admin: false };
 
@@ -24,7 +29,7 @@ export const sharedReader: ManualReader = { everyone: true, operator: false, tea
  * How far the one who asks may see: a person by their roles and teams, a program by what its key may do. The bot's key by itself
  * speaks for nobody, so it sees what everybody sees.
  */
-export function readerOf(viewer: Pick<Viewer, 'person' | 'permissions' | 'keyPermissions'>): ManualReader {
+export function readerOf(viewer: Asking): ManualReader {
   const { person, permissions, keyPermissions } = viewer;
   if (person !== null) {
     const has = (...roles: readonly string[]): boolean => person.roles.some((role) => roles.includes(role));

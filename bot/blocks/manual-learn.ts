@@ -63,7 +63,7 @@ function stateOf(
     case 'ADDED':
     case 'CHANGED':
     case 'UNCHANGED':
-      return { mark: '✅', text: m.fileDone[file.status](shown, safe(file.manual?.code ?? '–', 60)) };
+      return { mark: '✅', text: m.fileDone[file.status](shown, codeOf(scene, file.manual)) };
     case 'REFUSED':
       return { mark: '⚠️', text: m.fileRefused(shown, safe(file.message ?? '', 300)) };
     case undefined:
@@ -71,6 +71,13 @@ function stateOf(
     default:
       return { mark: '⏳', text: m.reading(shown) };
   }
+}
+
+/** Its code; in a thread that everybody reads, of a manual for some only for whom it is. */
+function codeOf(scene: Scene, manual: Ingest['files'][number]['manual']): string {
+  if (manual === null || manual === undefined) return '–';
+  if (manual.visibility === 'EVERYONE') return safe(manual.code, 60);
+  return scene.t.manual.visibility[manual.visibility]('').trim();
 }
 
 /** The manuals there are, for the person who asks. */

@@ -1,5 +1,8 @@
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { ShownMessage } from '../../bot/local-slack/client.ts';
+import { describeWith } from '../support/debian.ts';
 import { type RunningProduct, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
 
@@ -171,18 +174,93 @@ describe('a file sent with the words', () => {
     expect(textOf(thread.at(-1))).toMatch(/not learned/);
   });
 
-  test('for a team is seen by nobody else: not found, not in a thread, not listed, not shared', async () => {
-    await learned({ name: '커피.md', content: page('visibility: team\nteam: baristas\n') });
+  test('for a team is seen by nobody else: not found, not listed, not in a thread, not shared', async () => {
+    const people = await product.query('{ users(first: 20) { nodes { id displayName version } } }');
+    const { id, version } = z
+      .object({
+        users: z.object({ nodes: z.array(z.object({ id: z.string(), displayName: z.string(), version: z.number() })) }),
+      })
+      .parse(people)
+      .users.nodes.find((one) => one.displayName === 'Jin') ?? { id: '', version: 0 };
+    await product.query('mutation($input: UserUpdateInput!) { userUpdate(input: $input) { userErrors { message } } }', {
+      input: { id, expectedVersion: version, teams: ['baristas'] },
+    });
+    const secret = page('visibility: team\nteam: baristas\n')
+      .toString()
+      .replace('COFFEE-01', 'COFFEE-77')
+      .replaceAll('커피', '홍차')
+      .replace('zanzibar', 'darjeeling');
+    const thread = await learned({ name: 'tea.md', content: Buffer.from(secret) });
+    expect(textOf(thread[1])).toContain('tea.md: added');
+    expect(textOf(thread[1])).not.toMatch(/COFFEE-77|Everybody/);
 
-    for (const user of [alex, jin]) {
-      expect(textOf(await answered(user, '매뉴얼 커피머신필터세척'))).not.toContain('zanzibar');
-      expect(textOf(await answered(user, 'manual list'))).not.toContain('COFFEE-01');
-    }
-    const said = await product.slack.say({ user: jin, channel, text: '<@U0AGENT> 매뉴얼 커피 머신 필터 세척' });
-    await until(async () => (await product.slack.thread(channel, said.ts ?? '')).length === 2, {
+    const words = '매뉴얼 홍차머신필터세척 darjeeling';
+    const own = await answered(jin, words);
+    expect(textOf(own)).toContain('COFFEE-77');
+    expect(textOf(await answered(alex, words))).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
+    expect(textOf(await answered(alex, 'manual list'))).not.toContain('COFFEE-77');
+    const said = await product.slack.say({ user: jin, channel, text: `<@U0AGENT> ${words}` });
+    const ts = said.ts ?? '';
+    await until(async () => (await product.slack.thread(channel, ts)).length === 2, {
       what: 'a reply',
       timeoutMs: 20_000,
     });
-    expect(textOf((await product.slack.thread(channel, said.ts ?? ''))[1])).not.toContain('zanzibar');
+    expect(textOf((await product.slack.thread(channel, ts))[1])).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
+    const before = (await product.slack.messages(channel)).length;
+    const { seen } = await pressed(jin, own, 'manual.share');
+    await nextOf(jin, seen);
+    const shared = (await product.slack.messages(channel)).slice(before);
+    for (const one of shared) expect(textOf(one)).not.toMatch(/COFFEE-77|brewctl clean darjeeling/);
+  });
+});
+
+describeWith(['chromium'], 'the manuals page of the console', () => {
+  test('takes a typed key, adds files with a reason each, answers, and shows the original beside; on a phone too', async () => {
+    const browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+    });
+    try {
+      const page = await (
+        await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
+      ).newPage();
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+      await page.goto(`http://127.0.0.1:${product.ports.web}/manuals`);
+      await page.getByLabel('API key').fill(product.secrets.ADMIN_API_KEY);
+      await page.keyboard.press('Enter');
+      await page.getByText('Working with your key').waitFor();
+      await page.locator('input[type=file]').setInputFiles([
+        {
+          name: 'kettle.md',
+          mimeType: 'text/markdown',
+          buffer: Buffer.from(
+            '# Kettle\n\n## Descaling\n\nDescale the office kettle with `vinegarctl --soak` on Fridays.\n',
+          ),
+        },
+        { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from(' ') },
+      ]);
+      await page.getByText('kettle.md: added').waitFor({ timeout: 40_000 });
+      await page.getByText(/empty\.txt: not added · \S+/).waitFor();
+
+      await page.getByLabel('Question, alert name or error').fill('descale the office kettle');
+      await page.keyboard.press('Enter');
+      const answer = page.getByRole('region', { name: 'Answer' });
+      await answer.getByText('vinegarctl --soak').waitFor();
+      await answer.getByRole('button', { name: 'Show beside the original' }).first().click();
+      await page.getByRole('complementary', { name: 'Original' }).getByText('cited here').waitFor();
+      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+      const kept = await page.evaluate(() =>
+        JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+      );
+      expect(kept).not.toContain(product.secrets.ADMIN_API_KEY);
+      await page.reload();
+      await page.getByLabel('API key').waitFor();
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 });

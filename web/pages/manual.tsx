@@ -90,7 +90,7 @@ export function Manual({ code }: { readonly code: string }) {
           ) : null}
         </Paper>
         {target === undefined ? null : (
-          <Paper component="aside" variant="outlined" sx={{ p: 2 }}>
+          <Paper component="aside" variant="outlined" sx={{ p: 2, position: { md: 'sticky' }, top: { md: 80 } }}>
             <RelatedOf id={target.id} />
           </Paper>
         )}

@@ -15,8 +15,8 @@ export function Manuals() {
         {t('manuals')}
       </Typography>
       <AskManuals />
-      <ManualList turn={turn} />
       <AddManuals onDone={() => setTurn((now) => now + 1)} />
+      <ManualList turn={turn} />
     </Stack>
   );
 }

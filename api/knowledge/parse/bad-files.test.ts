@@ -120,6 +120,17 @@ describe('a hostile file', () => {
   });
 });
 
+test('a process that stops while it reads refuses nothing: the file is read the next time', async () => {
+  const stopping = createReader({ log });
+  const reading = read('x '.repeat(100_000), 'a.md', stopping);
+  const ended = expect(reading).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+
+  await stopping.close();
+
+  await ended;
+  await expect(read('x', 'b.md', stopping)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
 test('every reason has a text in both languages', () => {
   for (const code of refusalCodes) {
     expect(refusalText('EN', code, {})).toMatch(/[a-z]/);

@@ -1,5 +1,5 @@
 import { partNames } from './archive.ts';
-import { declaredEncoding, decodeText } from './decode-rules.ts';
+import { declaredEncoding, decodeText } from './decode.ts';
 import { detectFormat } from './detect-rules.ts';
 import type { ManualFormat, ParsedDocument } from './document.ts';
 import { parseLimits } from './limits.ts';

@@ -125,10 +125,11 @@ function usualGap(lines: readonly PdfLine[]): number {
   return gaps[Math.floor(gaps.length / 3)] ?? 12;
 }
 
-/** Lines of a paragraph; a Latin word that was cut at the end of a line is put together again. */
+/** Lines of a paragraph; a Latin word and the end of a Korean sentence that were cut at the end of a line are put together again. */
 function joined(lines: readonly PdfLine[]): string {
   return lines
     .map((line) => line.text)
     .join('\n')
-    .replace(/([a-z]{2})-\n([a-z]{2})/g, '$1$2');
+    .replace(/([a-z]{2})-\n([a-z]{2})/g, '$1$2')
+    .replace(/(\p{Script=Hangul})\n((?:습니|합니|됩니|입니|니)?다[.,)]|요\.)/gu, '$1$2');
 }

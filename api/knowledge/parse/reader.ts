@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { AppError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import { parseLimits } from './limits.ts';
 import type { PreparedManual, PrepareInput } from './prepare.ts';
@@ -20,6 +21,8 @@ export interface ReaderOptions {
   readonly idleMs?: number;
 }
 
+const stopped = (): AppError =>
+  new AppError('UNAVAILABLE', 'The process is stopping; the file is read later.', { retryable: true });
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
@@ -31,6 +34,7 @@ export function createReader(options: ReaderOptions): ManualReaderThread {
   let thread: Worker | null = null;
   let idle: NodeJS.Timeout | undefined;
   let queue: Promise<unknown> = Promise.resolve();
+  let closed = false;
 
   const start = (): Worker => {
     const made = new Worker(program, {
@@ -63,7 +67,8 @@ export function createReader(options: ReaderOptions): ManualReaderThread {
     new Promise((resolve, reject) => {
       const onError = (error: Error & { code?: string }): void =>
         error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? resolve({ refused: 'TOO_COMPLEX', detail: {} }) : reject(error);
-      const onExit = (): void => resolve({ refused: 'TOO_COMPLEX', detail: {} });
+      // Ended by us when the process stops: the file did nothing wrong and is read the next time.
+      const onExit = (): void => (closed ? reject(stopped()) : resolve({ refused: 'TOO_COMPLEX', detail: {} }));
       const timer = setTimeout(
         () => resolve({ refused: 'TOO_SLOW', detail: { seconds: timeoutMs / 1_000 } }),
         timeoutMs,
@@ -79,6 +84,7 @@ export function createReader(options: ReaderOptions): ManualReaderThread {
   async function readOne(input: PrepareInput): Promise<PreparedManual> {
     if (input.bytes.length > parseLimits.bytes)
       throw new Refusal('TOO_LARGE', { bytes: input.bytes.length, most: parseLimits.bytes });
+    if (closed) throw stopped();
     clearTimeout(idle);
     thread ??= start();
     const own = thread;
@@ -96,7 +102,7 @@ export function createReader(options: ReaderOptions): ManualReaderThread {
       );
       throw new Refusal('UNREADABLE');
     } catch (error) {
-      if (error instanceof Refusal) throw error;
+      if (error instanceof Refusal || closed) throw error;
       await end();
       log.warn({ err: error, file: input.name }, 'the thread that reads manuals fell over');
       throw new Refusal('UNREADABLE');
@@ -112,6 +118,9 @@ export function createReader(options: ReaderOptions): ManualReaderThread {
       queue = result.catch(() => undefined);
       return result;
     },
-    close: end,
+    async close() {
+      closed = true;
+      await end();
+    },
   };
 }
