@@ -140,12 +140,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   // Manuals are read in a thread of their own while the rest starts.
   const manualReader = createReader({ log });
   shutdown.add('manual reader', manualReader.close);
-  const manualsRead = (async () => {
-    const read = [];
-    for (const folder of [projectPath('manuals'), projectPath('docs', 'runbooks')])
-      read.push(await ingestManuals(core, folder, { program, reader: manualReader }));
-    return read.flatMap(({ refused }) => refused);
-  })();
+  const readManuals = async (...folder: string[]) =>
+    (await ingestManuals(core, projectPath(...folder), { program, reader: manualReader })).refused;
+  const manualsRead = readManuals('manuals').then(async (refused) => [
+    ...refused,
+    ...(await readManuals('docs', 'runbooks')),
+  ]);
   manualsRead.catch(() => undefined);
 
   // The outside
@@ -234,8 +234,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     approvalsPending: () => db.approval.count({ where: { status: 'PENDING' } }),
     queueDepth: () => db.task.count({ where: { status: 'QUEUED' } }),
   });
-  addRecordMetrics(metrics.registry, createRecordReadings(db));
   const llm = meterLlm(model, metrics.onModelCall);
+  addRecordMetrics(metrics.registry, createRecordReadings(db));
   const durable = createDurable({
     databaseUrl: config.DATABASE_URL,
     program,
