@@ -10,6 +10,7 @@ import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
 import { createEmbedder, createNoEmbedder } from './adapters/llm/embeddings.ts';
+import { meterLlm } from './adapters/llm/metered.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
 import { createLogsSource } from './adapters/logs-source/logs.ts';
@@ -21,10 +22,11 @@ import { createPostgresHealth } from './adapters/sql-source/health.ts';
 import { createPostgresSource } from './adapters/sql-source/postgres.ts';
 import { createEmbeddedStore } from './adapters/vector-store/embedded/store.ts';
 import { createQdrantStore } from './adapters/vector-store/qdrant/store.ts';
+import { endSilences } from './alerts/end-silences.ts';
 import { ingestAlerts } from './alerts/ingest.ts';
 import { processAlerts } from './alerts/process.ts';
 import { pruneAlerts } from './alerts/prune.ts';
-import { endSilences, reconcile } from './alerts/reconcile.ts';
+import { reconcile } from './alerts/reconcile.ts';
 import { readAlertSettings, usualSettings } from './alerts/settings.ts';
 import { reopenStillFiring, settleGroups } from './alerts/settle.ts';
 import { tickStorms } from './alerts/storm-tick.ts';
@@ -61,22 +63,33 @@ import { type ManualQuery, type ManualSearchResult, searchManuals } from './know
 import { pruneUploads } from './knowledge/uploads.ts';
 import { workUploads } from './knowledge/work-uploads.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { createMetrics } from './metrics.ts';
+import { addRecordMetrics, createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
 import { cancelTasksOf } from './orchestrator/cancel-task.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
+import { pruneLlmCalls } from './orchestrator/model-calls.ts';
 import { pruneScheduledTasks } from './orchestrator/prune-tasks.ts';
 import { createTaskFunction, taskFunction } from './orchestrator/run-task.ts';
 import { startTaskIn } from './orchestrator/start-task.ts';
 import { startSweep } from './orchestrator/sweep.ts';
 import type { TaskDeps } from './orchestrator/task-run.ts';
 import type { WakeTopic } from './ports/pubsub.ts';
+import { createRecordReadings } from './record-readings.ts';
 import { healthCheckSchedule, seedSchedule, tickSchedules } from './schedules/tick.ts';
 import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
 import { createSourceRegistry } from './systems/sources.ts';
 import { resolveViewer } from './users/resolve-viewer.ts';
 import { adminPeople, localPeople, seedKeys, seedPeople } from './users/seed.ts';
+import { loadWorkflows } from './workflows/load-workflows.ts';
+import {
+  createWorkflowFunction,
+  createWorkflowStepFunction,
+  workflowFunction,
+  workflowStepFunction,
+} from './workflows/run-workflow.ts';
+import { startWorkflowIn } from './workflows/start-workflow.ts';
+import { sweepWorkflows } from './workflows/sweep.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -127,7 +140,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   // Manuals are read in a thread of their own while the rest starts.
   const manualReader = createReader({ log });
   shutdown.add('manual reader', manualReader.close);
-  const manualsRead = ingestManuals(core, projectPath('manuals'), { program, reader: manualReader });
+  const readManuals = async (...folder: string[]) =>
+    (await ingestManuals(core, projectPath(...folder), { program, reader: manualReader })).refused;
+  const manualsRead = readManuals('manuals').then(async (refused) => [
+    ...refused,
+    ...(await readManuals('docs', 'runbooks')),
+  ]);
   manualsRead.catch(() => undefined);
 
   // The outside
@@ -181,9 +199,9 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     config.ALERT_SETTINGS === undefined
       ? usualSettings
       : readAlertSettings(readFileSync(config.ALERT_SETTINGS, 'utf8'));
-  const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi(config.llm);
   const embedding = embedderOf(config);
   const embedder = embedding.mode === 'none' ? createNoEmbedder() : createEmbedder(embedding);
+  const model = config.llm.mode === 'none' ? createNoLlm() : createOpenAi({ ...config.llm, ...modelSettings(config) });
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
@@ -193,6 +211,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
 
   // What people and agents can do
   const agents = await loadAgents();
+  const workflows = await loadWorkflows(agents);
   const cancelApprovals: TaskDeps['cancelApprovals'] = (tx, incidentId, reason) =>
     cancelApprovalsOf(core, tx, { incidentId }, reason);
   const incidentDeps = { ...core, cancelApprovals };
@@ -215,6 +234,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     approvalsPending: () => db.approval.count({ where: { status: 'PENDING' } }),
     queueDepth: () => db.task.count({ where: { status: 'QUEUED' } }),
   });
+  const llm = meterLlm(model, metrics.onModelCall);
+  addRecordMetrics(metrics.registry, createRecordReadings(db));
   const durable = createDurable({
     databaseUrl: config.DATABASE_URL,
     program,
@@ -273,10 +294,16 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   await seedKeys(core, { bot: config.BOT_API_KEY, web: config.WEB_API_KEY, admin: config.ADMIN_API_KEY });
   if (config.LOCAL_PEOPLE) await seedPeople(core, localPeople);
   await seedPeople(core, adminPeople(config.ADMIN_SLACK_USERS, config.SLACK_WORKSPACE ?? null));
-  for (const refused of (await manualsRead).refused) log.warn(refused, 'a manual was refused');
+  for (const refused of await manualsRead) log.warn(refused, 'a manual was refused');
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work
+  const llmBudget = {
+    calls: config.LLM_TASK_CALLS,
+    tokens: config.LLM_TASK_TOKENS,
+    costUsd: config.LLM_TASK_COST_USD ?? null,
+    ms: config.LLM_TASK_TIME,
+  };
   const taskDeps: TaskDeps = {
     ...core,
     durable,
@@ -296,10 +323,14 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     },
     llm,
     cancelApprovals,
+    llmBudget,
+    recordsLlm: config.LLM_RECORD_DAYS > 0,
     approvalExpiryMs: config.APPROVAL_EXPIRY,
     onTaskEnd: metrics.onTaskEnd,
   };
   durable.register(taskFunction, createTaskFunction(taskDeps));
+  durable.register(workflowFunction, createWorkflowFunction(taskDeps));
+  durable.register(workflowStepFunction, createWorkflowStepFunction(taskDeps));
   if (works) {
     await durable.launch();
     shutdown.add('durable work', () => durable.stop(20_000), 25_000);
@@ -314,9 +345,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
         ...incidentDeps,
         settings: alertSettings,
         agents,
+        llm,
+        llmBudget,
+        workflows,
+        recordsLlm: config.LLM_RECORD_DAYS > 0,
         manuals,
         findPassages,
-        llm,
         onAnswer: metrics.onManualAnswer,
         pubsub,
         metrics,
@@ -393,6 +427,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
             graceMs: 90_000,
             restartGraceMs: 300_000,
           };
+    const startWorkflow: NonNullable<Parameters<typeof tickSchedules>[0]['startWorkflow']> = (tx, request) =>
+      startWorkflowIn({ ...core, workflows }, tx, { ...request, plan: null });
     await seedSchedule(core, { ...healthCheckSchedule(10), cron: config.HEALTH_CHECK_CRON });
     const sweep = startSweep(taskDeps);
     const loop = (name: string, intervalMs: number, work: () => Promise<unknown>): Loop =>
@@ -407,10 +443,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     );
     const vectors = loop('manual vectors', 30_000, () => embedChunks({ ...core, embedder, program }));
     const tending = loop('search index upkeep', qdrant === null ? 30_000 : 2_000, points.tend);
+    const workflowSweep = loop('workflows', 1_000, () => sweepWorkflows(taskDeps));
     const loops = [
       alerts,
       health,
-      loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, locale })),
+      loop('schedules', 1_000, () => tickSchedules({ ...core, startTask, startWorkflow, locale })),
+      workflowSweep,
       loop('approvals', 1_000, () => expireApprovals(core)),
       loop('incidents', 5_000, () => settleIncidents(incidentDeps)),
       tending,
@@ -431,10 +469,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       loop('old alerts', HOUR_MS / 12, () =>
         pruneAlerts(core, { inboxMs: config.INBOX_RETENTION, alertsMs: config.ALERT_RETENTION }),
       ),
+      loop('old model calls', HOUR_MS, () => pruneLlmCalls(db, config.LLM_RECORD_DAYS)),
       loop('old checks', HOUR_MS / 12, () => pruneScheduledTasks(core)),
     ];
     const woken: readonly (readonly [WakeTopic, () => void])[] = [
       ['tasks', sweep.wake],
+      ['tasks', workflowSweep.wake],
       ['decisions', sweep.wake],
       ['alerts', alerts.wake],
       ['manuals', tending.wake],
@@ -465,6 +505,16 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     );
     if (settings.PROCESSES_STOP) shutdown.add('sample service', () => runner.stopAll());
   }
+}
+
+/** Limits and prices of the model, as its adapter takes them. */
+function modelSettings(config: ApiConfig) {
+  return {
+    timeoutMs: config.LLM_TIMEOUT,
+    limits: { concurrency: config.LLM_CONCURRENCY, tokensPerMinute: config.LLM_TOKENS_PER_MINUTE ?? null },
+    ...(config.LLM_PRICES === undefined ? {} : { prices: config.LLM_PRICES }),
+    ...(config.LLM_TRANSCRIPTION_MODEL === undefined ? {} : { transcriptionModel: config.LLM_TRANSCRIPTION_MODEL }),
+  };
 }
 
 /** The commands that may be run after an approval; a file that cannot be read stops the start. */

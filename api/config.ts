@@ -19,6 +19,22 @@ const retention = (usual: string, what: string) =>
     .refine((text) => (parseDuration(text) ?? 0) >= 86_400_000, 'must be a duration of at least P1D')
     .transform((text) => parseDuration(text) ?? 0)
     .describe(what);
+/** An ISO 8601 duration, in milliseconds. */
+const duration = (fallback: string, atLeastMs: number) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => (parseDuration(text) ?? 0) >= atLeastMs, `must be a duration of at least ${atLeastMs / 1_000} s`)
+    .transform((text) => parseDuration(text) ?? 0);
+const priceList = z.record(z.string(), z.object({ prompt: z.number().min(0), completion: z.number().min(0) }));
+const prices = z.string().transform((text, ctx): z.infer<typeof priceList> => {
+  try {
+    return priceList.parse(JSON.parse(text));
+  } catch {
+    ctx.addIssue('must be a JSON object of {"model":{"prompt":n,"completion":n}}');
+    return z.NEVER;
+  }
+});
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** Every variable the API and the worker read. `.env.example` is made from it. */
@@ -114,16 +130,50 @@ export const apiConfigSchema = z.object({
     .string()
     .optional()
     .describe('Embedding model at OPENAI_BASE_URL; without it manuals are searched by words alone'),
+  LLM_TIMEOUT: duration('PT30S', 1_000).describe(
+    'Longest wait for the first part of a model answer, and between two parts (ISO 8601 duration)',
+  ),
+  LLM_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('Model calls at the same moment in one process'),
+  LLM_TOKENS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Model tokens one process may use in a minute'),
+  LLM_PRICES: prices
+    .optional()
+    .describe(
+      'Dollars for a million tokens by model, as JSON: {"gpt-x":{"prompt":2.5,"completion":10}}; without it no cost is shown',
+    ),
+  LLM_TASK_CALLS: z.coerce.number().int().min(1).default(24).describe('Model calls one task may make'),
+  LLM_TASK_TOKENS: z.coerce.number().int().min(1).default(60_000).describe('Model tokens one task may use'),
+  LLM_TASK_COST_USD: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('Dollars one task may spend on the model; needs LLM_PRICES'),
+  LLM_TASK_TIME: duration('PT90S', 1_000).describe('Time one task may spend waiting for the model (ISO 8601 duration)'),
+  LLM_RECORD_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(14)
+    .describe('Days for which redacted model calls are kept for replay; 0 keeps none'),
+  LLM_TRANSCRIPTION_MODEL: z
+    .string()
+    .optional()
+    .describe('Model or deployment that turns recordings into words; without it recordings are refused'),
   HEALTH_CHECK_CRON: z
     .string()
     .default('*/10 * * * * *')
     .describe('When the monitoring agent checks all systems by itself (cron with seconds, UTC)'),
-  APPROVAL_EXPIRY: z
-    .string()
-    .default('PT20M')
-    .refine((text) => (parseDuration(text) ?? 0) >= 10_000, 'must be a duration of at least PT10S')
-    .transform((text) => parseDuration(text) ?? 0)
-    .describe('How long an approval waits (ISO 8601 duration)'),
+  APPROVAL_EXPIRY: duration('PT20M', 10_000).describe('How long an approval waits (ISO 8601 duration)'),
   CONSOLE_ORIGINS: z
     .string()
     .default('http://localhost:3000,http://127.0.0.1:3000')

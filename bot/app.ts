@@ -7,6 +7,7 @@ import { answerAlerts } from './alerts/door.ts';
 import { loadSources } from './alerts/load.ts';
 import { createRepeats } from './alerts/repeats.ts';
 import { createApi, subscribe } from './api.ts';
+import { createAwaited } from './awaited.ts';
 import { sentence } from './blocks/answers.ts';
 import { makeScene } from './blocks/scene.ts';
 import { loadCommands } from './command.ts';
@@ -107,6 +108,7 @@ export async function startBot(config: BotConfig, log: Logger): Promise<RunningB
     log,
     metrics,
     self: () => self?.user ?? null,
+    isAwaited: createAwaited(api),
     notAccepted: (user) => notAcceptedText(locales.get(user) ?? null),
     showNotAccepted: showPrivately,
   });

@@ -3,7 +3,7 @@ import { loadFolder } from '../lib/load-folder.ts';
 import type { Inbound, InboundOf } from './inbound.ts';
 import type { Session } from './session.ts';
 
-export type EventKind = 'mention' | 'file-shared' | 'home' | 'reaction';
+export type EventKind = 'reply' | 'mention' | 'file-shared' | 'home' | 'reaction';
 
 /** What an event of Slack leads to. The file is named after it. */
 export interface EventFile {
@@ -14,7 +14,7 @@ export interface EventFile {
 }
 
 const shape = z.object({
-  name: z.enum(['mention', 'file-shared', 'home', 'reaction']),
+  name: z.enum(['reply', 'mention', 'file-shared', 'home', 'reaction']),
   tellStrangers: z.boolean(),
   run: z.custom<EventFile['run']>((value) => typeof value === 'function', 'run must be a function'),
 });

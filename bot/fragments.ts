@@ -71,6 +71,8 @@ export const taskFields = graphql(
     requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
     steps(first: 25) { totalCount nodes { id title status summary evidence { ref title } } }
     children(first: 5) { nodes { agentId } }
+    usage { calls callLimit promptTokens completionTokens tokenLimit costUsd costLimitUsd }
+    questions { known answeredAt answeredBy fields { name label reason answer } }
     evidence(first: 12) { totalCount nodes { ref title summary } }
     finding {
       verdict headline confidence needed notChecked
@@ -109,6 +111,19 @@ export const manualAnswerFields = graphql(
   [citationFields],
 );
 
+/** What the plan message of a workflow shows. */
+export const workflowFields = graphql(
+  `
+  fragment WorkflowFields on Workflow {
+    id number title workflowStatus: status errorMessage scheduledFor createdAt workflowStartedAt: startedAt finishedAt
+    requestedBy { __typename ... on User { ...PersonFields } ... on ApiKey { name } ... on Automation { name } }
+    workflowSteps: steps { name title status summary task { number agentId } }
+  }
+`,
+  [personFields],
+);
+
+export type WorkflowFields = FragmentOf<typeof workflowFields>;
 export type PersonFields = FragmentOf<typeof personFields>;
 export type ErrorFields = FragmentOf<typeof errorFields>;
 export type ApprovalFields = FragmentOf<typeof approvalFields>;

@@ -107,6 +107,7 @@ function makeSession(options: HandleOptions, inbound: Inbound, viewer: Viewer, a
     slack,
     log,
     commands: options.commands,
+    self: options.self(),
     key: operationKey(inbound),
     place,
     threadIncident: async () => {
@@ -169,6 +170,7 @@ function placeOf(inbound: Inbound): Session['place'] {
       return inbound.channel === null ? null : { channel: inbound.channel, thread: inbound.thread };
     case 'mention':
     case 'file-shared':
+    case 'reply':
       return { channel: inbound.channel, thread: inbound.thread };
     case 'reaction':
       return { channel: inbound.channel, thread: null };

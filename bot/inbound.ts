@@ -57,6 +57,17 @@ export const inboundSchema = z.discriminatedUnion('kind', [
     /** Ids only: what the files are is asked when the delivery is carried out. */
     files: z.array(id).min(1).max(20),
   }),
+  /** Words in a channel's thread that mention nobody: heard only where a task waits for an answer. */
+  z.object({
+    kind: z.literal('reply'),
+    workspace: id,
+    user: id,
+    event: id,
+    channel: id,
+    message: id,
+    thread: id,
+    text,
+  }),
   z.object({ kind: z.literal('home'), workspace: id, user: id, event: id }),
   z.object({
     kind: z.literal('reaction'),
@@ -82,6 +93,7 @@ export const inboxSources = {
   form: 'CHAT_FORM',
   mention: 'CHAT_EVENT',
   'file-shared': 'CHAT_EVENT',
+  reply: 'CHAT_EVENT',
   home: 'CHAT_EVENT',
   reaction: 'CHAT_EVENT',
 } as const;
@@ -286,8 +298,22 @@ function eventOf(body: z.infer<typeof eventBody>, self: string | null): ReadInbo
     const { user, text: words, ts, channel, thread_ts, channel_type, subtype, files } = parsed.data;
     if (subtype !== undefined && subtype !== 'file_share') return { kind: 'ignored' };
     const isDirect = event.type === 'message' && channel_type === 'im';
-    if (user === self || (event.type === 'message' && !isDirect)) return { kind: 'ignored' };
+    if (user === self) return { kind: 'ignored' };
     const said = { ...base, user, channel, message: ts, thread: thread_ts ?? null, text: redactText(words), isDirect };
+    if (event.type === 'message' && !isDirect) {
+      const mentions = self !== null && words.includes(`<@${self}>`);
+      // What mentions us comes as a mention too; what is no reply is nobody's answer.
+      if (mentions || !thread_ts || thread_ts === ts) return { kind: 'ignored' };
+      return inbound({
+        kind: 'reply',
+        ...base,
+        user,
+        channel,
+        message: ts,
+        thread: thread_ts,
+        text: redactText(words),
+      });
+    }
     if (files !== undefined && files.length > 0)
       return inbound({ kind: 'file-shared', ...said, files: files.slice(0, 20).map((file) => file.id) });
     return inbound({ kind: 'mention', ...said });

@@ -50,7 +50,16 @@ export function makeManifest(commands: CommandSet) {
     },
     oauth_config: { scopes: { bot: [...scopes] } },
     settings: {
-      event_subscriptions: { bot_events: ['app_home_opened', 'app_mention', 'message.im', 'reaction_added'] },
+      event_subscriptions: {
+        bot_events: [
+          'app_home_opened',
+          'app_mention',
+          'message.channels',
+          'message.groups',
+          'message.im',
+          'reaction_added',
+        ],
+      },
       interactivity: { is_enabled: true },
       org_deploy_enabled: false,
       socket_mode_enabled: true,

@@ -7,6 +7,7 @@ import {
   personFields,
   silenceFields,
   taskFields,
+  workflowFields,
 } from './fragments.ts';
 import { graphql } from './graphql.ts';
 
@@ -43,12 +44,12 @@ export const notificationClaim = graphql(
         id kind priority revision attempts uncertain broadcast locale text leaseToken createdAt
         address { workspace channel thread message }
         privateTo { ...PersonFields }
-        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields ...SilenceFields }
+        subject { __typename ...IncidentFields ...TaskFields ...ApprovalFields ...SilenceFields ...WorkflowFields }
       }
       userErrors { ...ErrorFields }
     }
   }`,
-  [approvalFields, errorFields, incidentFields, personFields, silenceFields, taskFields],
+  [approvalFields, errorFields, incidentFields, personFields, silenceFields, taskFields, workflowFields],
 );
 
 export const notificationConfirm = graphql(
@@ -225,6 +226,71 @@ export const taskCreate = graphql(
   `mutation BotTaskCreate($input: TaskCreateInput!) {
     taskCreate(input: $input) { task { id number title status agentId } candidates { agentId name title description } userErrors { ...ErrorFields } } }`,
   [errorFields],
+);
+
+export const workflowsQuery = graphql(
+  `query BotWorkflows($filter: WorkflowFilter, $first: Int) {
+    workflowDefinitions { name title description inputSchema }
+    workflows(filter: $filter, first: $first) { totalCount nodes { id number title status createdAt } } }`,
+);
+
+export const workflowQuery = graphql(
+  `query BotWorkflow($number: String, $id: ID) { workflow(number: $number, id: $id) { ...WorkflowFields } }`,
+  [workflowFields],
+);
+
+export const workflowStart = graphql(
+  `mutation BotWorkflowStart($input: WorkflowStartInput!) {
+    workflowStart(input: $input) { workflow { id number title } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const workflowCancel = graphql(
+  `mutation BotWorkflowCancel($input: WorkflowCancelInput!) {
+    workflowCancel(input: $input) { workflow { id number } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const schedulesQuery = graphql(
+  `query BotSchedules($first: Int) {
+    schedules(first: $first) { totalCount nodes { id number title cron timeZone enabled agentId taskType workflowDefinition nextRunAt missedRuns version } } }`,
+);
+
+export const scheduleQuery = graphql(
+  `query BotSchedule($number: String!) { schedule(number: $number) { id number title enabled version } }`,
+);
+
+export const scheduleCreate = graphql(
+  `mutation BotScheduleCreate($input: ScheduleCreateInput!) {
+    scheduleCreate(input: $input) { schedule { id number title nextRunAt timeZone } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const scheduleUpdate = graphql(
+  `mutation BotScheduleUpdate($input: ScheduleUpdateInput!) {
+    scheduleUpdate(input: $input) { schedule { id number enabled nextRunAt } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const scheduleDelete = graphql(
+  `mutation BotScheduleDelete($input: ScheduleDeleteInput!) {
+    scheduleDelete(input: $input) { deletedId userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const taskAnswer = graphql(
+  `mutation BotTaskAnswer($input: TaskAnswerInput!) {
+    taskAnswer(input: $input) { task { id number status } userErrors { ...ErrorFields } } }`,
+  [errorFields],
+);
+
+export const taskThreadsAwaited = graphql(
+  `query BotTaskThreadsAwaited($workspace: String!) { taskThreadsAwaited(workspace: $workspace) { taskId channel thread } }`,
+);
+
+export const taskQuestions = graphql(
+  `query BotTaskQuestions($id: ID!) { task(id: $id) { id number title status
+    questions { known fields { name label reason schema answer } } } }`,
 );
 
 export const taskCancel = graphql(

@@ -72,6 +72,7 @@ async function start(work: (inbound: Inbound) => Promise<void> = async () => und
     receiver,
     log,
     metrics,
+    isAwaited: async () => true,
     self: () => 'U0AGENT',
     notAccepted: () => 'Not accepted',
     showNotAccepted: async (_, __, text) => void shown.push(text),

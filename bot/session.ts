@@ -61,6 +61,8 @@ export interface Session {
   readonly slack: SlackClient;
   readonly log: Logger;
   readonly commands: CommandSet;
+  /** The bot's own user, once known. */
+  readonly self: string | null;
   /** Key of what this delivery starts. */
   readonly key: string;
   /** Where it was said: the thread too, when there is one. */

@@ -9,7 +9,7 @@ import {
 } from '@slack/bolt';
 import type { Logger } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
-import { readInbound } from './inbound.ts';
+import { type InboundOf, readInbound } from './inbound.ts';
 import type { BotMetrics } from './metrics.ts';
 import type { Receiver as InboxReceiver } from './receive.ts';
 import { clientOptions } from './slack-client.ts';
@@ -20,6 +20,8 @@ export interface TakeOptions {
   readonly log: Logger;
   readonly metrics: BotMetrics;
   readonly self: () => string | null;
+  /** Whether a task waits for an answer in that thread; what people write elsewhere is not kept. */
+  readonly isAwaited: (reply: InboundOf<'reply'>) => Promise<boolean>;
   /** What a person reads when nothing was stored. */
   readonly notAccepted: (user: string) => string;
   /** Shows it where an acknowledgement carries no words. */
@@ -34,6 +36,7 @@ export function makeTake(options: TakeOptions): TakeDelivery {
     if (read.kind === 'malformed') options.log.warn({ part: read.part }, 'a delivery of Slack has a strange shape');
     if (read.kind !== 'inbound') return { body: undefined };
     const { inbound } = read;
+    if (inbound.kind === 'reply' && !(await options.isAwaited(inbound))) return { body: undefined };
     const { outcome, work } = await options.receiver.accept(inbound);
     options.metrics.acknowledgeSeconds.observe((performance.now() - begun) / 1_000);
     if (outcome !== 'not-accepted') {

@@ -1,6 +1,6 @@
 import type { VariablesOf } from 'gql.tada';
 import { sentence } from './blocks/answers.ts';
-import { context } from './blocks/elements.ts';
+import { actions, button, context } from './blocks/elements.ts';
 import { bullets, richText } from './blocks/rich-text.ts';
 import { taskCreate } from './operations.ts';
 import { answeredErrors, conversationOf, type Session } from './session.ts';
@@ -21,10 +21,15 @@ export async function startTask(session: Session, input: TaskInput): Promise<voi
     return;
   }
   if (answer.candidates.length > 0) {
-    const lines = answer.candidates
-      .slice(0, 5)
-      .map((one) => `${one.title} (${one.agentId} · ${one.name}): ${one.description}`);
-    await session.answer(sentence(t.candidates, richText([bullets(lines)]), context(t.candidateHint)));
+    const shown = answer.candidates.slice(0, 4);
+    const lines = shown.map((one) => `${one.title} (${one.agentId} · ${one.name}): ${one.description}`);
+    const question = input.instruction ?? '';
+    const buttons = shown.map((one, place) =>
+      button(`route.pick.${place}`, one.title, { a: one.agentId, t: one.name, q: question }),
+    );
+    // A button holds so many words at most; a longer question is said again with more to go by.
+    const choice = question !== '' && question.length <= 1_500 ? [actions(...buttons)] : [];
+    await session.answer(sentence(t.candidates, richText([bullets(lines)]), ...choice, context(t.candidateHint)));
     return;
   }
   // Without a model nothing routes free words: say what can be done instead.

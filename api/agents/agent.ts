@@ -10,6 +10,8 @@ export interface AgentDefinition {
   readonly description: Bilingual;
   /** When a router should pick it, in one sentence. */
   readonly whenToUse: string;
+  /** Tasks that may work at the same moment, over all processes; waiting ones are not counted. 20 when left out. */
+  readonly concurrency?: number;
 }
 
 /** An agent with the tasks its folder holds. */

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { ActionTool, ReadTool } from '../tools/tool.ts';
+import type { Answered, QuestionRequest } from './question.ts';
+import type { ThinkOutcome, ThinkRequest } from './think.ts';
 
 /** Text in both languages, side by side. */
 export interface Bilingual {
@@ -26,12 +28,12 @@ export type ToolOutcome<D> =
   | { readonly outcome: 'error'; readonly reason: string; readonly evidence: StoredEvidence };
 
 /** A check a machine makes on the stored reply `ref`; `path` leads into the reply's data. A claim whose check fails is dropped. */
-type ClaimCheck = {
-  readonly kind: 'equals';
-  readonly ref: number;
-  readonly path: readonly (string | number)[];
-  readonly value: string | number | boolean | null;
-};
+export type ClaimCheck = { readonly ref: number; readonly path: readonly (string | number)[] } & (
+  | { readonly kind: 'equals'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'above' | 'below'; readonly limit: number }
+  | { readonly kind: 'contains'; readonly text: string }
+  | { readonly kind: 'count'; readonly atLeast: number }
+);
 
 export interface ClaimDraft {
   readonly text: Bilingual | string;
@@ -234,8 +236,20 @@ export interface TaskContext {
       readonly schema: z.ZodType<T>;
     },
   ): Promise<T | null>;
-  /** Durable timer. */
+  /**
+   * Lets the model look further with read tools, turn by turn, each turn and call a stored step. `stopped` at once without a model.
+   * What it concludes is a draft: hand it to `conclude`, which checks it against the evidence.
+   */
+  think(name: string, request: ThinkRequest): Promise<ThinkOutcome>;
+  /**
+   * Asks a person in the task's thread and waits, for days if need be and through restarts. A reply in the thread is as good as the
+   * form. When nobody answers in time the task ends as expired.
+   */
+  ask(name: string, title: Bilingual, request: QuestionRequest): Promise<Answered>;
+  /** Durable timer; ends early when the task is cancelled. */
   wait(name: string, ms: number): Promise<void>;
+  /** Waits until a moment of database time, for weeks if need be; at once when it has passed. */
+  waitUntil(name: string, at: Date): Promise<void>;
   /** Database time, kept as a step. */
   now(name: string): Promise<Date>;
   /** Hands in the finding; answers it as stored. */
@@ -256,6 +270,8 @@ export interface TaskDefinition<I extends Record<string, unknown>> {
   /** The highest risk it can reach. */
   readonly maxRisk: Risk;
   readonly usesLanguageModel: boolean;
+  /** What is asked for an input that is missing, by its name; its JSON name and description when left out. */
+  readonly questions?: Readonly<Record<string, { readonly label: Bilingual; readonly reason: Bilingual }>>;
   /** Title of one task, from its input. */
   readonly describe: (input: I) => Bilingual;
   readonly run: (input: I, task: TaskContext) => Promise<Json>;

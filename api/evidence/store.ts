@@ -20,6 +20,8 @@ export interface ReplyToStore {
   readonly rangeFrom?: string | Date | null;
   readonly rangeTo?: string | Date | null;
   readonly data: unknown;
+  /** What the tool was called with; kept so that the call can be recognised again. */
+  readonly args?: unknown;
 }
 
 /** Digest of everything a person or a model sees of a stored reply. */
@@ -66,7 +68,12 @@ export async function storeEvidence(
     asked: words(reply.asked, 2_000),
     summary: words(reply.summary, 500),
     // The kind decides how it is drawn; `cut` says in words what was left out.
-    data: { kind: reply.kind, reply: sized.data, cut: sized.cut },
+    data: {
+      kind: reply.kind,
+      reply: sized.data,
+      cut: sized.cut,
+      ...(reply.args === undefined ? {} : { args: fitReply(storedJson(redactSecrets(storedJson(reply.args)))).data }),
+    },
     url: webAddress(reply.url),
     rangeFrom: timeOrNull(reply.rangeFrom),
     rangeTo: timeOrNull(reply.rangeTo),

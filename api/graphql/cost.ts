@@ -19,6 +19,7 @@ const startingCost: Readonly<Record<string, number>> = {
   manualSearch: 20,
   manualAsk: 50,
   related: 20,
+  workflowStart: 20,
 };
 
 interface Operation {

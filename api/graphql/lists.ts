@@ -5,10 +5,12 @@ import type {
   Incident as IncidentRow,
   Notification as NotificationRow,
   Prisma,
+  Schedule as ScheduleRow,
   Silence as SilenceRow,
   System as SystemRow,
   Task as TaskRow,
   User as UserRow,
+  Workflow as WorkflowRow,
 } from '../db.ts';
 import { type Page, type PageArgs, readPage } from './connection.ts';
 import type { RequestContext } from './request-context.ts';
@@ -17,10 +19,12 @@ import { ApprovalView } from './types/approval.ts';
 import { IncidentView } from './types/incident.ts';
 import { NotificationView } from './types/notification.ts';
 import { QuarantinedAlertView } from './types/quarantined-alert.ts';
+import { ScheduleView } from './types/schedule.ts';
 import { SilenceView } from './types/silence.ts';
 import { SystemView } from './types/system.ts';
 import { TaskView } from './types/task.ts';
 import { UserView } from './types/user.ts';
+import { WorkflowView } from './types/workflow.ts';
 
 /** Tasks, by number. */
 export function listTasks(
@@ -175,5 +179,41 @@ export function listUsers(ctx: RequestContext, args: PageArgs, where: Prisma.Use
       user.findMany({ where: { AND: [where, { id: range }] }, orderBy: { id: direction }, take }),
     count: (most) => user.count({ where, take: most }),
     node: (row) => new UserView(row),
+  });
+}
+
+/** Workflows, newest first. */
+export function listWorkflows(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.WorkflowWhereInput,
+): Promise<Page<WorkflowView>> {
+  const { workflow } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: WorkflowRow) => row.number,
+    keyType: 'number',
+    order: 'desc',
+    find: (range, direction, take) =>
+      workflow.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => workflow.count({ where, take: most }),
+    node: (row) => new WorkflowView(row),
+  });
+}
+
+/** Schedules, newest first. */
+export function listSchedules(
+  ctx: RequestContext,
+  args: PageArgs,
+  where: Prisma.ScheduleWhereInput,
+): Promise<Page<ScheduleView>> {
+  const { schedule } = ctx.deps.db;
+  return readPage(args, {
+    key: (row: ScheduleRow) => row.number,
+    keyType: 'number',
+    order: 'desc',
+    find: (range, direction, take) =>
+      schedule.findMany({ where: { AND: [where, { number: range }] }, orderBy: { number: direction }, take }),
+    count: (most) => schedule.count({ where, take: most }),
+    node: (row) => new ScheduleView(row),
   });
 }

@@ -1,5 +1,17 @@
 import DataLoader from 'dataloader';
-import type { Approval, ApprovalDecision, ChatIdentity, Db, Effect, Evidence, Finding, ProposedAction } from '../db.ts';
+import type {
+  Approval,
+  ApprovalDecision,
+  ChatIdentity,
+  Db,
+  Effect,
+  Evidence,
+  Finding,
+  ProposedAction,
+  Task,
+  TaskQuestion,
+  WorkflowStep,
+} from '../db.ts';
 
 /** Reads rows by id, all of one tick together; null for one that is not there. */
 function byId<Row extends { readonly id: string }>(
@@ -83,6 +95,7 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     user: byId((ids) => db.user.findMany({ where: inIds(ids) }), cache),
     apiKey: byId((ids) => db.apiKey.findMany({ where: inIds(ids) }), cache),
     task: byId((ids) => db.task.findMany({ where: inIds(ids) }), cache),
+    workflow: byId((ids) => db.workflow.findMany({ where: inIds(ids) }), cache),
     incident: byId((ids) => db.incident.findMany({ where: inIds(ids) }), cache),
     approval: byId((ids) => db.approval.findMany({ where: inIds(ids) }), cache),
     action: byId((ids) => db.proposedAction.findMany({ where: inIds(ids) }), cache),
@@ -161,6 +174,21 @@ export function createLoaders(db: Db, options: { readonly cache: boolean } = { c
     effectsOfTask: grouped<Effect>(
       (row) => row.taskId,
       (ids) => db.effect.findMany({ where: { taskId: { in: ids } }, orderBy: { intentAt: 'asc' } }),
+      cache,
+    ),
+    questionsOfTask: grouped<TaskQuestion>(
+      (row) => row.taskId,
+      (ids) => db.taskQuestion.findMany({ where: { taskId: { in: ids } }, orderBy: { askedAt: 'desc' } }),
+      cache,
+    ),
+    stepsOfWorkflow: grouped<WorkflowStep>(
+      (row) => row.workflowId,
+      (ids) => db.workflowStep.findMany({ where: { workflowId: { in: ids } }, orderBy: { seq: 'asc' } }),
+      cache,
+    ),
+    tasksOfWorkflow: grouped<Task>(
+      (row) => row.workflowId,
+      (ids) => db.task.findMany({ where: { workflowId: { in: ids } } }),
       cache,
     ),
     findingsOfTask: grouped<Finding>(

@@ -85,7 +85,7 @@ describe('a mutation that creates', () => {
 
 describe('taskCreate', () => {
   it('offers what can be asked when no task is named', async () => {
-    const { body } = await api.post(create, { input: { instruction: 'help', idempotencyKey: 'open' } }, requester);
+    const { body } = await api.post(create, { input: { idempotencyKey: 'open' } }, requester);
 
     expect(body.data.taskCreate.userErrors[0]).toMatchObject({ code: 'MISSING_INPUT', path: ['input', 'agentId'] });
     expect(body.data.taskCreate.candidates).toContainEqual({ agentId: 'monitoring', name: 'health_check' });
@@ -336,5 +336,112 @@ describe('the REST door', () => {
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     expect(await response.json()).toMatchObject({ code: 'MISSING_INPUT' });
+  });
+});
+
+describe('workflows, schedules and free words', () => {
+  const startWorkflow = `mutation ($input: WorkflowStartInput!) { workflowStart(input: $input) {
+    workflow { id number status steps { name status } } userErrors { code message path } } }`;
+
+  it('a workflow starts by name or as data, and one that does not fit says where', async () => {
+    const named = { definition: 'system_checkup', params: { system: 'payment-api' }, idempotencyKey: 'wf-1' };
+    const { body } = await api.post(startWorkflow, { input: named });
+    const steps = [
+      { name: 'a', agentId: 'monitoring', taskType: 'health_check', needs: ['b'] },
+      { name: 'b', agentId: 'infra', taskType: 'none' },
+    ];
+    const bad = await api.post(startWorkflow, { input: { plan: { title: 'x', steps }, idempotencyKey: 'wf-2' } });
+    const { data } = (
+      await api.post('query ($n: String!) { lookup(number: $n) { __typename } }', {
+        n: body.data.workflowStart.workflow.number,
+      })
+    ).body;
+
+    expect(body.data.workflowStart).toMatchObject({
+      workflow: { status: 'QUEUED', steps: [{ name: 'health' }, { name: 'workload' }] },
+      userErrors: [],
+    });
+    expect(bad.body.data.workflowStart.userErrors[0]).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['input', 'plan', 'steps', '1', 'taskType'],
+    });
+    expect(data.lookup.__typename).toBe('Workflow');
+  });
+
+  it('the REST door starts the same workflows', async () => {
+    const response = await fetch(`${api.url}/api/workflows/execute`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ definition: 'system_checkup', params: { system: 'payment-api' } }),
+    });
+    const refused = await fetch(`${api.url}/api/workflows/execute`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ definition: 'system_checkup', params: {} }),
+    });
+
+    expect([response.status, refused.status]).toEqual([202, 400]);
+  });
+
+  it('a schedule is made, paused and deleted, and names only what exists', async () => {
+    const create = `mutation ($input: ScheduleCreateInput!) { scheduleCreate(input: $input) { schedule { id number version nextRunAt } userErrors { code path } } }`;
+    const input = {
+      title: 'nightly',
+      cron: '0 2 * * *',
+      timeZone: 'Asia/Seoul',
+      agentId: 'monitoring',
+      taskType: 'health_check',
+      params: {},
+      idempotencyKey: 'sch-1',
+    };
+    const made = (await api.post(create, { input })).body.data.scheduleCreate;
+    const unknown = (
+      await api.post(create, { input: { ...input, taskType: 'nothing', title: 'x', idempotencyKey: 'sch-2' } })
+    ).body.data.scheduleCreate;
+    const paused = (
+      await api.post(
+        'mutation ($input: ScheduleUpdateInput!) { scheduleUpdate(input: $input) { schedule { enabled version } userErrors { code } } }',
+        {
+          input: { id: made.schedule.id, expectedVersion: 1, enabled: false },
+        },
+      )
+    ).body.data.scheduleUpdate;
+    const gone = (
+      await api.post(
+        'mutation ($input: ScheduleDeleteInput!) { scheduleDelete(input: $input) { deletedId userErrors { code } } }',
+        {
+          input: { id: made.schedule.id, expectedVersion: 2 },
+        },
+      )
+    ).body.data.scheduleDelete;
+
+    expect(made.userErrors).toEqual([]);
+    expect(unknown.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(paused).toEqual({ schedule: { enabled: false, version: 2 }, userErrors: [] });
+    expect(gone.deletedId).toBe(made.schedule.id);
+  });
+
+  it('free words that are sure start their task, unsure ones are offered, talk starts nothing', async () => {
+    await api.db.system.upsert({
+      where: { name: 'payment-api' },
+      create: { id: newId(), name: 'payment-api', displayName: 'Payment API' },
+      update: {},
+    });
+    const create = `mutation ($input: TaskCreateInput!) { taskCreate(input: $input) { task { agentId params taskType { name } } candidates { name } userErrors { code } } }`;
+    const ask = async (instruction: string) =>
+      (await api.post(create, { input: { instruction, idempotencyKey: newId() } })).body.data.taskCreate;
+
+    expect(await ask('payment-api 헬스체크 부탁')).toMatchObject({
+      task: { taskType: { name: 'health_check' }, params: { systems: ['payment-api'] } },
+    });
+    expect(await ask('investigate this alert')).toMatchObject({
+      task: null,
+      candidates: [{ name: 'incident_response' }],
+    });
+    expect(await ask('고마워요')).toMatchObject({
+      task: null,
+      candidates: [],
+      userErrors: [{ code: 'MISSING_INPUT' }],
+    });
   });
 });

@@ -5,9 +5,12 @@ import type { Core, Permission, Viewer } from '../context.ts';
 import type { IncidentDeps } from '../incidents/by.ts';
 import type { AnswerDeps } from '../knowledge/ask-manuals.ts';
 import type { Metrics } from '../metrics.ts';
+import type { LlmBudget } from '../orchestrator/budget-rules.ts';
 import type { AgentRegistry } from '../orchestrator/load-agents.ts';
+import type { Llm } from '../ports/llm.ts';
 import type { ManualLibrary } from '../ports/manual-library.ts';
 import type { PubSub } from '../ports/pubsub.ts';
+import type { WorkflowRegistry } from '../workflows/load-workflows.ts';
 import type { Loaders } from './loaders.ts';
 
 /** One thing the product leans on, as `health` shows it. */
@@ -24,6 +27,12 @@ export interface DependencyReading {
 export interface ApiDeps extends IncidentDeps, Core, AnswerDeps {
   readonly settings: Pick<AlertSettings, 'grouping'>;
   readonly agents: AgentRegistry;
+  /** Asked where free words lead when the rules are not sure. */
+  readonly llm: Llm;
+  readonly recordsLlm?: boolean;
+  /** What one task may spend on the model; the usual budget when left out. */
+  readonly llmBudget?: LlmBudget;
+  readonly workflows: WorkflowRegistry;
   readonly manuals: ManualLibrary;
   readonly pubsub: Pick<PubSub, 'subscribe'>;
   readonly metrics: Pick<Metrics, 'onOperation' | 'onRejected' | 'onManualFeedback'>;

@@ -12,11 +12,14 @@ import { ManualAnswerResolver } from './resolvers/manual-answers.ts';
 import { ManualResolver } from './resolvers/manuals.ts';
 import { NotificationResolver } from './resolvers/notifications.ts';
 import { RecordResolver } from './resolvers/record.ts';
+import { ScheduleResolver } from './resolvers/schedules.ts';
 import { SilenceResolver } from './resolvers/silences.ts';
 import { SubscriptionResolver } from './resolvers/subscriptions.ts';
 import { SystemResolver } from './resolvers/systems.ts';
+import { TaskAnswerResolver } from './resolvers/task-answers.ts';
 import { TaskResolver } from './resolvers/tasks.ts';
 import { UserResolver } from './resolvers/users.ts';
+import { WorkflowResolver } from './resolvers/workflows.ts';
 import { HealthEvidenceView, ManualEvidenceView, MetricEvidenceView, OtherEvidenceView } from './types/evidence.ts';
 import { ManualView } from './types/manual.ts';
 
@@ -36,10 +39,13 @@ export function buildApiSchema(): GraphQLSchema {
       NotificationResolver,
       RecordResolver,
       SilenceResolver,
+      ScheduleResolver,
       SubscriptionResolver,
       SystemResolver,
+      TaskAnswerResolver,
       TaskResolver,
       UserResolver,
+      WorkflowResolver,
     ],
     orphanedTypes: [HealthEvidenceView, ManualEvidenceView, MetricEvidenceView, OtherEvidenceView, ManualView],
     globalMiddlewares: [guard],

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { executeBody } from './rest.ts';
+import { executeBody, executeWorkflowBody } from './rest.ts';
 
 const bearer = [{ bearer: [] }];
 const problem = {
@@ -67,6 +67,26 @@ export function openApi(version: string): Record<string, unknown> {
           responses: {
             '200': json('The task has ended'),
             '202': json('The task is accepted; Location names it'),
+            default: problem,
+          },
+        },
+      },
+      '/api/workflows/execute': {
+        post: {
+          summary: 'Start a workflow by name or as data (workflowStart)',
+          security: bearer,
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: z.toJSONSchema(executeWorkflowBody, { io: 'input' }),
+                example: { definition: 'system_checkup', params: { system: 'payment-api' } },
+              },
+            },
+          },
+          responses: {
+            '200': json('It would start (dryRun)'),
+            '202': json('The workflow is accepted'),
             default: problem,
           },
         },

@@ -26,12 +26,23 @@ export const executeBody = z.strictObject({
   dryRun: z.boolean().optional(),
 });
 
+/** Body of POST /api/workflows/execute. */
+export const executeWorkflowBody = z.strictObject({
+  definition: z.string().max(60).optional(),
+  plan: z.record(z.string(), z.unknown()).optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
+  scheduledFor: z.iso.datetime().optional(),
+  dryRun: z.boolean().optional(),
+});
+
 const taskFields = `id number title status agentId taskType { name title } params result createdAt startedAt finishedAt analysisWritten
   incident { number } error { code message kept nextStep retryable }
   steps(first: 100) { nodes { title status tool summary startedAt finishedAt } }
   finding { headline verdict confidence situation { text evidenceRefs } reasons { text evidenceRefs } against { text evidenceRefs } notChecked needed }
   evidence(first: 100) { nodes { ref title asked summary capturedAt digest } }`;
 const createTask = `mutation RestTaskCreate($input: TaskCreateInput!) { taskCreate(input: $input) { task { ${taskFields} } candidates { agentId name } userErrors { code message path } } }`;
+const startWorkflow =
+  'mutation RestWorkflowStart($input: WorkflowStartInput!) { workflowStart(input: $input) { workflow { id number title status definition params scheduledFor createdAt steps { name title status mode } } userErrors { code message path } } }';
 const readTask = `query RestTask($id: ID, $number: String) { task(id: $id, number: $number) { ${taskFields} } }`;
 const listAgents =
   'query RestAgents { agents { agentId title description available unavailableReason taskTypes { name title description inputSchema exampleInput maxRisk usesLanguageModel } } }';
@@ -43,6 +54,12 @@ const createdSchema = z.object({
   taskCreate: z.object({
     task: z.looseObject({ number: z.string(), status: z.string() }).nullable(),
     candidates: z.array(z.unknown()),
+    userErrors: userErrorsSchema,
+  }),
+});
+const startedSchema = z.object({
+  workflowStart: z.object({
+    workflow: z.looseObject({ number: z.string() }).nullable(),
     userErrors: userErrorsSchema,
   }),
 });
@@ -84,6 +101,29 @@ export function createRestRouter(deps: RestDeps): Router {
       .status(finished.has(waited.status) ? 200 : 202)
       .location(`/api/tasks/${task.number}`)
       .json({ task: waited, candidates });
+  });
+  router.post('/workflows/execute', async (req, res) => {
+    const requestId = String(res.getHeader('x-request-id'));
+    const viewer = await deps.resolveViewer(credentialsOf(req.headers, requestId));
+    const body = executeWorkflowBody.safeParse(req.body ?? {});
+    if (!body.success) {
+      const errors = body.error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message }));
+      return sendProblem(res, {
+        code: 'INVALID_INPUT',
+        message: 'The body does not fit: see errors.',
+        errors,
+        requestId,
+      });
+    }
+    const key = req.header('idempotency-key') ?? newId();
+    const answer = await deps.execute(startWorkflow, { input: { ...body.data, idempotencyKey: key } }, viewer);
+    const problem = problemOf(answer);
+    if (problem !== null) return sendProblem(res, { ...problem, requestId });
+    const { workflow, userErrors } = startedSchema.parse(answer.data).workflowStart;
+    const [first] = userErrors;
+    if (first !== undefined)
+      return sendProblem(res, { code: first.code, message: first.message, errors: userErrors, requestId });
+    res.status(workflow === null ? 200 : 202).json({ workflow });
   });
   router.get('/agents/list', async (req, res) => {
     const requestId = String(res.getHeader('x-request-id'));

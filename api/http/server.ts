@@ -101,7 +101,7 @@ export function createHttpDoor(options: HttpOptions): HttpDoor {
     app,
     server,
     mount({ graphql, files, rest, docs }) {
-      // The alert door's own limit is 4 MiB; GraphQL looks at the operation and refuses others above 1 MiB.
+      // The alert door cuts its posts into calls below this; GraphQL looks at the operation and refuses others above 1 MiB.
       app.use(
         '/graphql',
         express.json({ limit: '4mb', type: ['application/json', 'application/graphql-response+json'] }),

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await cp(projectPath('manuals'), folder, { recursive: true });
   const result = await ingestManuals(core, folder);
   expect(result).toMatchObject({ changed: 0, unchanged: 0, refused: [] });
-});
+}, 120_000);
 afterAll(async () => {
   await core.close();
   await rm(folder, { recursive: true, force: true });

@@ -104,10 +104,12 @@ test('the longest question that is read costs no noticeable time', () => {
   const question = '데이터베이스 연결이 고갈되어서 KubePodCrashLooping 알람이 계속 울리는데어떻게해야하나요 '.repeat(
     200,
   );
-  queryTerms(question);
-  const begun = performance.now();
+  const times = Array.from({ length: 5 }, () => {
+    const begun = performance.now();
+    queryTerms(question, 'EN');
+    return performance.now() - begun;
+  });
 
-  queryTerms(question, 'EN');
-
-  expect(performance.now() - begun).toBeLessThan(300);
+  // The best of five: what it takes, not what else the machine does.
+  expect(Math.min(...times)).toBeLessThan(150);
 });

@@ -16,6 +16,8 @@ export interface NotifyInput {
   readonly text?: string | null;
   /** Also shown in the channel, for a reply in a thread. */
   readonly broadcast?: boolean;
+  /** Posts it as a new message and leaves the earlier one of this subject and kind as it stands. */
+  readonly fresh?: boolean;
   /** Instead of the usual one of its kind. */
   readonly priority?: Priority;
   /** Not sent before; a moment that has passed delays nothing. */
@@ -47,6 +49,11 @@ export async function notify(tx: Tx, input: NotifyInput): Promise<void> {
   const thread = to.type === 'chat' ? (to.thread ?? null) : null;
   const threadIncidentId = to.type === 'incident' && !isCard(kind) ? to.incidentId : null;
   const privateToId = to.type === 'user' ? to.userId : null;
+  if (input.fresh === true)
+    await tx.notification.updateMany({
+      where: { subjectType: subject.type, subjectId: subject.id, kind, receiver: receiverOf(to) },
+      data: { messageTs: null, deliveredRevision: 0, uncertain: false },
+    });
   await tx.$executeRaw(Prisma.sql`
     insert into "Notification" as n (
       "id", "kind", "priority", "subjectType", "subjectId", "receiver", "locale", "threadIncidentId",

@@ -9,7 +9,7 @@ import { inLanguage, words } from './words.ts';
 /** How a task ends. */
 export type TaskEnding =
   | { readonly status: 'SUCCEEDED'; readonly result: StoredJson }
-  | { readonly status: 'CANCELLED' }
+  | { readonly status: 'CANCELLED' | 'EXPIRED' }
   | { readonly status: 'FAILED'; readonly code: string; readonly message: string; readonly retryable: boolean };
 
 type EndDeps = Pick<TaskDeps, 'db' | 'audit' | 'wake' | 'log' | 'onTaskEnd'>;
@@ -38,6 +38,13 @@ async function endTaskIn(deps: EndDeps, tx: Tx, id: string, ending: TaskEnding):
   const moved = await moveTask(tx, id, ending.status, {
     finishedAt: new Date(),
     ...(ending.status === 'SUCCEEDED' ? { result: ending.result === null ? Prisma.JsonNull : ending.result } : {}),
+    ...(ending.status === 'EXPIRED'
+      ? {
+          errorCode: 'EXPIRED',
+          errorMessage: inLanguage(before.startedAt === null ? words.expiredQueued : words.notAnswered, before.locale),
+          errorRetryable: true,
+        }
+      : {}),
     ...(failed
       ? {
           errorCode: ending.code,
@@ -63,7 +70,10 @@ async function endTaskIn(deps: EndDeps, tx: Tx, id: string, ending: TaskEnding):
   const task = await tx.task.findUniqueOrThrow({ where: { id } });
   await sayTask(tx, task, 'TASK_PROGRESS', { priority: 'RESULT' });
   if (failed) await sayTask(tx, task, 'TASK_FAILED');
-  if (failed || ending.status === 'CANCELLED') {
+  // A question nobody has to answer any more loses its buttons.
+  if (ending.status !== 'SUCCEEDED' && (await tx.taskQuestion.count({ where: { taskId: id, answeredAt: null } })) > 0)
+    await sayTask(tx, task, 'TASK_QUESTION');
+  if (failed || ending.status === 'CANCELLED' || ending.status === 'EXPIRED') {
     await deps.audit(tx, {
       actor: { type: 'automation', id: null, name: `agent:${task.agentId}` },
       operation: 'taskEnd',

@@ -22,7 +22,7 @@ const evalSchema = z.object({
 test('every agent folder holds tasks, a prompt and an eval for each of its tasks', async () => {
   const { list } = await loadAgents();
 
-  expect(list.map((agent) => agent.id)).toEqual(['infra', 'monitoring', 'report', 'sop']);
+  expect(list.map((agent) => agent.id)).toEqual(['db_extract', 'infra', 'monitoring', 'report', 'sop']);
   for (const agent of list) {
     expect(agent.tasks.length).toBeGreaterThan(0);
     expect(agent.prompt.length).toBeGreaterThan(100);

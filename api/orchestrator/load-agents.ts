@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -7,9 +7,25 @@ import { projectPath } from '../../lib/project-path.ts';
 import type { AgentDefinition, LoadedAgent } from '../agents/agent.ts';
 import type { AnyTaskDefinition } from '../agents/task.ts';
 
+const lines = z.object({ ko: z.array(z.string().min(1)), en: z.array(z.string().min(1)) });
+const routingShape = z.record(
+  z.string(),
+  z.strictObject({
+    /** Things people say. */
+    examples: lines,
+    /** Parts of words that speak for it. */
+    words: lines,
+    /** It works on an incident: without one it is offered, not started. */
+    needsIncident: z.boolean().default(false),
+  }),
+);
+export type TaskRouting = z.infer<typeof routingShape>[string];
+
 /** An agent with its tasks and the words its folder gives to a model. */
 interface RegisteredAgent extends LoadedAgent {
   readonly prompt: string;
+  /** What its tasks answer to in free words, by task; a task without is found by its title and description. */
+  readonly routing: Readonly<Record<string, TaskRouting>>;
 }
 
 /** All agents of this installation. */
@@ -25,6 +41,7 @@ const agentShape = z.object({
   title: bilingual,
   description: bilingual,
   whenToUse: z.string().min(1),
+  concurrency: z.number().int().min(1).max(500).optional(),
 });
 const isTask = (value: unknown): value is AnyTaskDefinition => taskShape.safeParse(value).success;
 const taskShape = z.object({
@@ -48,17 +65,27 @@ function parseTask(value: unknown): AnyTaskDefinition {
   return value;
 }
 
+/** routing.json of an agent's folder; an agent may have none. */
+function readRouting(folderName: string): unknown {
+  const file = projectPath('api', 'agents', folderName, 'routing.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
 /** Loads every agent folder with its tasks. The first one with a wrong shape stops the start and is named. */
 export async function loadAgents(
   folder: URL = new URL('../agents/', import.meta.url),
   promptOf: (folderName: string) => string = (name) =>
     readFileSync(projectPath('api', 'agents', name, 'prompt.md'), 'utf8'),
+  routingOf: (folderName: string) => unknown = readRouting,
 ): Promise<AgentRegistry> {
   const found = await loadFolder<AgentDefinition>({
     folder,
     exportName: 'agent',
     layout: 'folders',
-    parse: (value) => agentShape.parse(value),
+    parse: (value): AgentDefinition => {
+      const { concurrency, ...rest } = agentShape.parse(value);
+      return { ...rest, ...(concurrency === undefined ? {} : { concurrency }) };
+    },
     nameOf: (agent) => agent.id,
   });
   const list: RegisteredAgent[] = [];
@@ -70,7 +97,10 @@ export async function loadAgents(
       parse: parseTask,
       nameOf: (task) => task.type,
     });
-    list.push({ ...plugin, prompt: promptOf(basename(home)), tasks: tasks.map((one) => one.plugin) });
+    const routing = routingShape.parse(routingOf(basename(home)));
+    const stray = Object.keys(routing).find((type) => !tasks.some((one) => one.plugin.type === type));
+    if (stray !== undefined) throw new Error(`${home}/routing.json: there is no task ${stray}`);
+    list.push({ ...plugin, prompt: promptOf(basename(home)), routing, tasks: tasks.map((one) => one.plugin) });
   }
   const agent = (agentId: string) => list.find((one) => one.id === agentId) ?? null;
   return {

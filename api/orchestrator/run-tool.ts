@@ -24,7 +24,7 @@ export function runTool<A, D extends Json>(
       incidentId: run.task.incidentId,
       stepKey: `${run.task.id}:${name}`,
       tool: tool.name,
-      reply: reply.data === null ? { ...reply, data: {} } : reply,
+      reply: { ...reply, data: reply.data ?? {}, args },
     });
     const evidence = { id: stored.id, ref: stored.ref, summary: stored.summary };
     const end = {

@@ -2,13 +2,20 @@ import type { Task, Tx } from '../db.ts';
 import type { Priority } from '../notifications/notification-state.ts';
 import { type NotifyTarget, notify } from '../notifications/write.ts';
 
-type Told = Pick<Task, 'id' | 'parentId' | 'incidentId' | 'workspace' | 'channel' | 'threadTs' | 'locale'> & {
+type Told = Pick<
+  Task,
+  'id' | 'parentId' | 'workflowId' | 'incidentId' | 'workspace' | 'channel' | 'threadTs' | 'locale'
+> & {
   readonly trigger: string;
 };
 
 /** Where a task speaks: where a person asked for it, else its incident's thread. A task that works for another one says nothing. */
-async function placeOf(tx: Tx, task: Told): Promise<NotifyTarget | null> {
-  if (task.parentId !== null) return null;
+async function placeOf(tx: Tx, task: Told, kind: string): Promise<NotifyTarget | null> {
+  if (task.parentId !== null) {
+    // A question has to reach somebody: it is asked where the task it works for speaks.
+    if (kind !== 'TASK_QUESTION') return null;
+    return placeOf(tx, await tx.task.findUniqueOrThrow({ where: { id: task.parentId } }), kind);
+  }
   const own: NotifyTarget | null =
     task.workspace === null || task.channel === null
       ? null
@@ -27,10 +34,15 @@ async function placeOf(tx: Tx, task: Told): Promise<NotifyTarget | null> {
 export async function sayTask(
   tx: Tx,
   task: Told,
-  kind: 'TASK_PROGRESS' | 'TASK_FAILED' | 'ACTION_RESULT' | 'OUTCOME_UNKNOWN',
-  options: { readonly priority?: Priority; readonly broadcast?: boolean } = {},
+  kind: 'TASK_PROGRESS' | 'TASK_FAILED' | 'TASK_QUESTION' | 'ACTION_RESULT' | 'OUTCOME_UNKNOWN',
+  options: { readonly priority?: Priority; readonly broadcast?: boolean; readonly fresh?: boolean } = {},
 ): Promise<void> {
-  const to = await placeOf(tx, task);
+  const to = await placeOf(tx, task, kind);
   if (to === null) return;
+  // The plan message of the workflow shows how far its tasks are; what one of them found is told by itself.
+  if (task.workflowId !== null && kind === 'TASK_PROGRESS' && options.priority !== 'FINDING') {
+    const told = { subjectType: 'Task', subjectId: task.id, kind };
+    if ((await tx.notification.count({ where: told })) === 0) return;
+  }
   await notify(tx, { kind, subject: { type: 'Task', id: task.id }, to, locale: task.locale, ...options });
 }

@@ -4,10 +4,12 @@ import { AppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { redactSecrets, redactText } from '../../lib/redact.ts';
 import { clip } from '../../lib/text.ts';
+import type { AnyTaskDefinition } from '../agents/task.ts';
 import { storedObject } from '../audit/stored-json.ts';
 import type { Actor, Core } from '../context.ts';
 import { inTransaction, type Task, type TaskTrigger, type Tx } from '../db.ts';
 import type { AgentRegistry } from './load-agents.ts';
+import { missingInputs } from './missing-inputs.ts';
 import { sayTask } from './say-task.ts';
 import { inLanguage, type Language, words } from './words.ts';
 
@@ -28,6 +30,12 @@ export interface StartTask {
     readonly channel: string;
     readonly thread?: string | null;
   } | null;
+  /** Inputs that are not known yet are asked for before the work begins, instead of being refused now. */
+  readonly asksForMissing?: boolean;
+  /** Higher ones are begun first; by its trigger when left out. */
+  readonly priority?: number;
+  /** Ends as expired when it could not be begun by then. */
+  readonly expiresAt?: Date | null;
   readonly idempotencyKey: string;
   readonly correlationId: string;
 }
@@ -61,21 +69,18 @@ export async function startTaskIn(deps: TaskStarter, tx: Tx, request: StartTask)
       path: ['input', 'taskType'],
     });
   }
-  const input = definition.input.safeParse(request.params ?? {});
-  if (!input.success) {
-    const issue = input.error.issues[0];
-    throw new AppError('INVALID_INPUT', z.prettifyError(input.error), {
-      path: ['input', 'params', ...(issue?.path ?? []).map(String)],
-    });
-  }
-  const incidentId = await incidentOf(tx, request, input.data);
+  const input = checkInput(definition, request);
+  const incidentId = await incidentOf(tx, request, input.params);
   const id = newId();
-  const params = storedObject(redactSecrets(input.data));
+  const params = storedObject(redactSecrets(input.params));
   const created = await tx.task.createMany({
     data: [
       {
         id,
-        title: clip(inLanguage(definition.describe(input.data), request.locale), 150),
+        title: clip(
+          inLanguage(input.complete ? definition.describe(input.params) : definition.title, request.locale),
+          150,
+        ),
         agentId: request.agentId,
         taskType: request.taskType,
         params,
@@ -90,6 +95,8 @@ export async function startTaskIn(deps: TaskStarter, tx: Tx, request: StartTask)
         incidentId,
         parentId: request.parentId ?? null,
         workflowId: request.workflowId ?? null,
+        priority: request.priority ?? priorities[request.trigger],
+        expiresAt: request.expiresAt ?? null,
         workspace: request.conversation?.workspace ?? null,
         channel: request.conversation?.channel ?? null,
         threadTs: request.conversation?.thread ?? null,
@@ -126,6 +133,35 @@ export async function startTaskIn(deps: TaskStarter, tx: Tx, request: StartTask)
   });
   return { task, repeated: false };
 }
+
+/** Alerts before people, people before what the clock starts. */
+const priorities: Readonly<Record<TaskTrigger, number>> = {
+  ALERT: 30,
+  CHAT: 20,
+  WEB: 20,
+  API: 15,
+  AGENT: 15,
+  WORKFLOW: 10,
+  SCHEDULE: 0,
+};
+
+/** The input by the task's own schema. What is only missing may be asked for later, if the request says so; what is wrong may not. */
+function checkInput(
+  definition: AnyTaskDefinition,
+  request: StartTask,
+): { readonly params: Record<string, unknown>; readonly complete: boolean } {
+  const given = paramsSchema.safeParse(request.params ?? {}).data ?? {};
+  const input = definition.input.safeParse(given);
+  if (input.success) return { params: paramsSchema.parse(input.data), complete: true };
+  const missing = missingInputs(definition, given);
+  const wrong = input.error.issues.filter(
+    (issue) => issue.path.length !== 1 || !missing.includes(String(issue.path[0])),
+  );
+  if (request.asksForMissing === true && wrong.length === 0) return { params: given, complete: false };
+  const path = (wrong[0] ?? input.error.issues[0])?.path ?? [];
+  throw new AppError('INVALID_INPUT', z.prettifyError(input.error), { path: ['input', 'params', ...path.map(String)] });
+}
+const paramsSchema = z.record(z.string(), z.unknown());
 
 const named = z.object({ incident: z.number().int().positive() });
 

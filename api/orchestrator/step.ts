@@ -60,7 +60,7 @@ export async function beginStep(run: TaskRun, step: PlanStep, mayCancel = true):
 
 /** Writes how a step ended, or what it waits for. */
 export async function endStepIn(tx: Tx, run: TaskRun, step: Pick<PlanStep, 'name'>, end: StepEnd): Promise<void> {
-  const waits = end.status === 'WAITING_APPROVAL' || end.status === 'OUTCOME_UNKNOWN';
+  const waits = end.status === 'WAITING_APPROVAL' || end.status === 'OUTCOME_UNKNOWN' || end.status === 'RUNNING';
   await tx.taskStep.update({
     where: { taskId_name: { taskId: run.task.id, name: step.name } },
     data: {

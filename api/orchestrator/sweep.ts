@@ -1,33 +1,65 @@
 import { isAppError } from '../../lib/errors.ts';
+import { inTransaction } from '../db.ts';
 import { endTask } from './end-task.ts';
 import { taskFunction } from './run-task.ts';
 import type { TaskDeps } from './task-run.ts';
 import { openStates } from './task-state.ts';
 import { inLanguage, words } from './words.ts';
 
-type SweepDeps = Pick<TaskDeps, 'db' | 'durable' | 'audit' | 'wake' | 'log' | 'onTaskEnd'>;
+type SweepDeps = Pick<TaskDeps, 'db' | 'durable' | 'audit' | 'wake' | 'log' | 'onTaskEnd' | 'agents'>;
 
 const atOnce = 200;
+const startLock = 7_306;
+/** Tasks of one agent that work at the same moment, over all processes, where the agent says nothing else. */
+const usualConcurrency = 20;
 const lookAtEngineEveryMs = 5_000;
 const pollMs = 1_000;
 
-/** Hands accepted tasks to the engine. A task that is handed over twice is worked once. */
+/**
+ * Hands accepted tasks to the engine, the more urgent first, as many of each agent as may work at once; a task that waits for a person
+ * takes no place. The row is marked first: a start that is lost is found by the look at the engine, and a second one is the same.
+ */
 async function startQueuedTasks(deps: SweepDeps): Promise<number> {
-  const queued = await deps.db.task.findMany({
-    where: { status: 'QUEUED', enqueuedAt: null },
-    orderBy: { createdAt: 'asc' },
-    take: atOnce,
-    select: { id: true, cancelRequested: true },
+  await endBeforeTheyBegin(deps);
+  const chosen = await inTransaction(deps.db, async (tx) => {
+    const queued = await tx.task.findMany({
+      where: { status: 'QUEUED', enqueuedAt: null, cancelRequested: false },
+      orderBy: [{ priority: 'desc' }, { createdAt: 'asc' }],
+      take: atOnce,
+      select: { id: true, agentId: true },
+    });
+    if (queued.length === 0) return [];
+    // One sweep counts at a time, or two processes would both fill the last places.
+    const lock = await tx.$queryRaw<{ won: boolean }[]>`select pg_try_advisory_xact_lock(${startLock}::bigint) as won`;
+    if (lock[0]?.won !== true) return [];
+    const busy = await tx.task.groupBy({
+      by: ['agentId'],
+      where: { OR: [{ status: 'RUNNING' }, { status: 'QUEUED', enqueuedAt: { not: null } }] },
+      _count: { _all: true },
+    });
+    const free = new Map(busy.map((one) => [one.agentId, -one._count._all]));
+    const ids = queued.flatMap(({ id, agentId }) => {
+      const left = (free.get(agentId) ?? 0) + (deps.agents.agent(agentId)?.concurrency ?? usualConcurrency);
+      if (left <= 0) return [];
+      free.set(agentId, (free.get(agentId) ?? 0) - 1);
+      return [id];
+    });
+    // Of the chosen ones, those that nobody else has marked meanwhile.
+    const marked = await tx.$queryRaw<{ id: string }[]>`
+      update "Task" set "enqueuedAt" = clock_timestamp() where "id" = any(${ids}::uuid[]) and "enqueuedAt" is null returning "id"`;
+    const mine = new Set(marked.map((one) => one.id));
+    return ids.filter((id) => mine.has(id));
   });
-  for (const { id, cancelRequested } of queued) {
-    if (cancelRequested) {
-      await endTask(deps, id, { status: 'CANCELLED' });
-      continue;
-    }
-    await deps.durable.start(taskFunction, id, { queue: 'tasks' });
-    await deps.db.task.updateMany({ where: { id, enqueuedAt: null }, data: { enqueuedAt: new Date() } });
-  }
-  return queued.length;
+  for (const id of chosen) await deps.durable.start(taskFunction, id, { queue: 'tasks' });
+  return chosen.length;
+}
+
+/** Tasks that were cancelled, or ran out of time, before anybody began them. */
+async function endBeforeTheyBegin(deps: SweepDeps): Promise<void> {
+  const over = await deps.db.$queryRaw<{ id: string; cancelled: boolean }[]>`
+    select "id", "cancelRequested" as cancelled from "Task"
+    where "status" = 'QUEUED' and "enqueuedAt" is null and ("cancelRequested" or "expiresAt" < clock_timestamp()) limit ${atOnce}`;
+  for (const { id, cancelled } of over) await endTask(deps, id, { status: cancelled ? 'CANCELLED' : 'EXPIRED' });
 }
 
 /** Tells waiting tasks what was decided, answered or asked of them. The rows decide; a message twice changes nothing. */
@@ -62,13 +94,27 @@ async function signalDecisions(deps: SweepDeps): Promise<number> {
     await tell(deps, effect.taskId, `outcome:${effect.id}`, { observed: effect.observed }, `${effect.id}:outcome`);
     await deps.db.effect.updateMany({ where: { id: effect.id, signalledAt: null }, data: { signalledAt: new Date() } });
   }
+  const questions = await deps.db.taskQuestion.findMany({
+    where: { answeredAt: { not: null }, signalledAt: null, task: open },
+    orderBy: { answeredAt: 'asc' },
+    take: atOnce,
+    select: { id: true, taskId: true },
+  });
+  for (const { id, taskId } of questions) {
+    await tell(deps, taskId, `question:${id}`, { answered: true }, `${id}:answered`);
+    await deps.db.taskQuestion.updateMany({ where: { id, signalledAt: null }, data: { signalledAt: new Date() } });
+  }
   const cancelled = await deps.db.task.findMany({
     where: { cancelRequested: true, status: { in: ['RUNNING', 'WAITING_INPUT'] }, enqueuedAt: { not: null } },
     take: atOnce,
-    select: { id: true },
+    select: { id: true, questions: { where: { answeredAt: null }, select: { id: true } } },
   });
-  for (const { id } of cancelled) await tell(deps, id, 'cancel', { cancelled: true }, `${id}:cancel`);
-  return approvals.length + effects.length;
+  for (const { id, questions: asked } of cancelled) {
+    await tell(deps, id, 'cancel', { cancelled: true }, `${id}:cancel`);
+    for (const question of asked)
+      await tell(deps, id, `question:${question.id}`, { cancelled: true }, `${question.id}:cancel`);
+  }
+  return approvals.length + effects.length + questions.length;
 }
 
 async function tell(deps: SweepDeps, taskId: string, topic: string, message: unknown, key: string): Promise<void> {

@@ -3,6 +3,7 @@ import { databaseNow, inTransaction } from '../db.ts';
 import { storeFinding } from '../evidence/store-finding.ts';
 import { addTimeline } from '../incidents/timeline.ts';
 import { askApproval } from './ask-approval.ts';
+import { askPerson } from './ask-person.ts';
 import { agentActor, carryOut } from './carry-out.ts';
 import { createDelegation } from './delegate.ts';
 import { runTool } from './run-tool.ts';
@@ -11,12 +12,14 @@ import { shownStep, wakeTask } from './step.ts';
 import { createTaskRecord } from './task-record.ts';
 import type { TaskRun } from './task-run.ts';
 import { TaskCancelled } from './task-run.ts';
+import { think } from './think.ts';
 import { writeWords } from './write-words.ts';
 
 /** What a running task may do, over the engine, the record and the ports. */
 export function createTaskContext(run: TaskRun): TaskContext {
   const { deps, task } = run;
   const { durable } = deps;
+  const delegate = createDelegation(run);
   return {
     taskId: task.id,
     number: `T-${task.number}`,
@@ -26,15 +29,16 @@ export function createTaskContext(run: TaskRun): TaskContext {
     has: { metrics: task.metrics },
     record: createTaskRecord(run),
     step: (name, title, fn) =>
-      shownStep(run, { name, title, seq: run.nextSeq() }, async () => ({
+      shownStep(run, { name: run.at(name), title, seq: run.nextSeq() }, async () => ({
         value: await fn(),
         end: { status: 'SUCCEEDED', summary: null },
       })),
-    tool: (name, title, tool, args) => runTool(run, name, title, tool, args),
-    delegate: createDelegation(run),
-    approve: (name, title, action) => askApproval(run, name, title, action),
-    effect: (name, title, approvalId, action) => carryOut(run, name, title, approvalId, action),
-    write: (name, title, request) => writeWords(run, name, title, request),
+    tool: (name, title, tool, args) => runTool(run, run.at(name), title, tool, args),
+    delegate: (name, title, agentId, taskType, input) => delegate(run.at(name), title, agentId, taskType, input),
+    approve: (name, title, action) => askApproval(run, run.at(name), title, action),
+    effect: (name, title, approvalId, action) => carryOut(run, run.at(name), title, approvalId, action),
+    write: (name, title, request) => writeWords(run, run.at(name), title, request),
+    think: (name, request) => think(run, run.at(name), request),
     actionOutcome: async (approvalId, outcome) => {
       await durable.step(run.nameOf('action-outcome'), async () => {
         await inTransaction(deps.db, async (tx) => {
@@ -53,14 +57,20 @@ export function createTaskContext(run: TaskRun): TaskContext {
         wakeTask(run);
       });
     },
+    ask: (name, title, request) => askPerson(run, run.at(name), title, request),
     wait: async (name, ms) => {
       // A wait ends early when somebody asks for the end.
       await durable.receive('cancel', ms);
-      const cancelled = await durable.step(`${name}:after`, async () => {
-        const row = await deps.db.task.findUniqueOrThrow({ where: { id: task.id }, select: { cancelRequested: true } });
-        return row.cancelRequested;
-      });
-      if (cancelled) throw new TaskCancelled();
+      await endIfCancelled(run, `${name}:after`);
+    },
+    waitUntil: async (name, at) => {
+      for (let round = 0; ; round++) {
+        const now = await durable.step(`${name}:now:${round}`, async () => (await databaseNow(deps.db)).getTime());
+        const leftMs = at.getTime() - now;
+        if (leftMs <= 0) return;
+        await durable.receive('cancel', Math.min(leftMs, longestWaitMs));
+        await endIfCancelled(run, `${name}:after:${round}`);
+      }
     },
     now: async (name) => new Date(await durable.step(name, async () => (await databaseNow(deps.db)).toISOString())),
     conclude: (finding) => {
@@ -68,6 +78,18 @@ export function createTaskContext(run: TaskRun): TaskContext {
       return durable.step(name, () => keepFinding(run, name, finding));
     },
   };
+}
+
+/** Timers longer than some weeks would fire at once; a clock that was set right is noticed as well. */
+const longestWaitMs = 6 * 3_600_000;
+
+async function endIfCancelled(run: TaskRun, name: string): Promise<void> {
+  const { deps, task } = run;
+  const cancelled = await deps.durable.step(name, async () => {
+    const row = await deps.db.task.findUniqueOrThrow({ where: { id: task.id }, select: { cancelRequested: true } });
+    return row.cancelRequested;
+  });
+  if (cancelled) throw new TaskCancelled();
 }
 
 async function keepFinding(run: TaskRun, name: string, finding: FindingDraft) {

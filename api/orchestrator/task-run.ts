@@ -3,6 +3,7 @@ import type { Durable } from '../durable/durable.ts';
 import type { IncidentDeps } from '../incidents/by.ts';
 import type { Llm } from '../ports/llm.ts';
 import type { ToolPorts } from '../tools/tool.ts';
+import type { LlmBudget } from './budget-rules.ts';
 import type { AgentRegistry } from './load-agents.ts';
 import type { Language } from './words.ts';
 
@@ -20,6 +21,10 @@ export interface TaskDeps extends Core {
   readonly agents: AgentRegistry;
   readonly ports: ToolPorts;
   readonly llm: Llm;
+  /** What one task may spend on the model; the usual budget when left out. */
+  readonly llmBudget?: LlmBudget;
+  /** Whether calls of the model are kept for replay; they are when left out. */
+  readonly recordsLlm?: boolean;
   readonly cancelApprovals: IncidentDeps['cancelApprovals'];
   /** How long an approval waits; 20 minutes when left out. */
   readonly approvalExpiryMs?: number;
@@ -36,6 +41,7 @@ export interface TaskFacts {
   readonly trigger: string;
   readonly incidentId: string | null;
   readonly parentId: string | null;
+  readonly workflowId: string | null;
   readonly workspace: string | null;
   readonly channel: string | null;
   readonly threadTs: string | null;
@@ -51,6 +57,8 @@ export interface TaskRun {
   readonly task: TaskFacts;
   /** Place of the next step in the plan; the same when the task is replayed, since calls come in the same order. */
   readonly nextSeq: () => number;
+  /** The name of a step in this try of the task: what was read in an earlier try is read again. */
+  readonly at: (name: string) => string;
   /** A name that was not given before, for steps that may be repeated. */
   readonly nameOf: (kind: string) => string;
 }
@@ -60,5 +68,13 @@ export class TaskCancelled extends Error {
   constructor() {
     super('cancelled');
     this.name = 'TaskCancelled';
+  }
+}
+
+/** Nobody answered in time; thrown where the task waits. */
+export class TaskExpired extends Error {
+  constructor() {
+    super('expired');
+    this.name = 'TaskExpired';
   }
 }

@@ -43,6 +43,14 @@ export const words = {
     ko: `INC-${number} 장애가 없습니다.`,
   }),
   waitsForApproval: (number: string): Bilingual => ({ en: `Waits for ${number}`, ko: `${number} 결정을 기다림` }),
+  waitsForAnswer: { en: 'Waits for an answer', ko: '답을 기다림' },
+  notAnswered: { en: 'Nobody answered in time.', ko: '시간 안에 답이 없었습니다.' },
+  answeredBy: (who: string): Bilingual => ({ en: `Answered by ${who}`, ko: `${who} 답변` }),
+  expiredQueued: {
+    en: 'It could not be begun before its time ran out.',
+    ko: '시작하기 전에 유효 시간이 지났습니다.',
+  },
+  missingFacts: { en: 'Missing facts', ko: '빠진 정보' },
   approvedBy: (number: string, who: string): Bilingual => ({
     en: `${number} approved by ${who}`,
     ko: `${number} · ${who} 승인`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAppError } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Actor, Core } from '../context.ts';
 import { databaseNow, inTransaction, type Schedule, type Tx } from '../db.ts';
@@ -23,6 +24,11 @@ export interface StartScheduled {
 /** orchestrator/start-task.ts inside the caller's transaction, and the language of what schedules say. */
 export interface ScheduleDeps extends Core {
   readonly startTask: (tx: Tx, request: StartScheduled) => Promise<unknown>;
+  /** workflows/start-workflow.ts in the same way; without it schedules of workflows do not run. */
+  readonly startWorkflow?: (
+    tx: Tx,
+    request: Omit<StartScheduled, 'agentId' | 'taskType' | 'trigger'> & { readonly definition: string },
+  ) => Promise<unknown>;
   readonly locale: 'KO' | 'EN';
 }
 
@@ -33,7 +39,11 @@ export async function tickSchedules(deps: ScheduleDeps): Promise<number> {
     if (lock[0]?.won !== true) return 0;
     const now = await databaseNow(tx);
     const due = await tx.schedule.findMany({
-      where: { enabled: true, agentId: { not: null }, OR: [{ nextRunAt: null }, { nextRunAt: { lte: now } }] },
+      where: {
+        enabled: true,
+        OR: [{ nextRunAt: null }, { nextRunAt: { lte: now } }],
+        ...(deps.startWorkflow === undefined ? { agentId: { not: null } } : {}),
+      },
       orderBy: [{ nextRunAt: 'asc' }, { id: 'asc' }],
       take: 50,
     });
@@ -46,32 +56,49 @@ export async function tickSchedules(deps: ScheduleDeps): Promise<number> {
 }
 
 async function tickOne(deps: ScheduleDeps, tx: Tx, schedule: Schedule, now: Date): Promise<boolean> {
-  const { agentId, taskType } = schedule;
-  if (agentId === null || taskType === null) return false;
+  const { agentId, taskType, workflowDefinition: definition } = schedule;
   const last = schedule.lastDueAt;
   const busy =
     last !== null &&
-    (await tx.task.count({ where: { idempotencyKey: keyOf(schedule.id, last), finishedAt: null } })) > 0;
+    (definition === null
+      ? await tx.task.count({ where: { idempotencyKey: keyOf(schedule.id, last), finishedAt: null } })
+      : await tx.workflow.count({ where: { idempotencyKey: keyOf(schedule.id, last), finishedAt: null } })) > 0;
   const step = nextDueStep(schedule, now, busy, (after) => nextDue(schedule.cron, schedule.timeZone, after));
   const { count } = await tx.schedule.updateMany({
     where: { id: schedule.id, version: schedule.version, nextRunAt: schedule.nextRunAt },
     data: step.reason === 'never-due-again' ? { enabled: false } : step.state,
   });
   if (count === 0 || step.start === null) return false;
-  await deps.startTask(tx, {
-    agentId,
-    taskType,
+  const request = {
     params: z.record(z.string(), z.unknown()).catch({}).parse(schedule.params),
-    trigger: 'SCHEDULE',
-    requestedBy: { type: 'automation', id: null, name: schedule.title },
-    locale: deps.locale,
+    requestedBy: ownerOf(schedule),
+    locale: schedule.locale ?? deps.locale,
     ...(schedule.workspace === null || schedule.channel === null
       ? {}
       : { conversation: { workspace: schedule.workspace, channel: schedule.channel } }),
     idempotencyKey: keyOf(schedule.id, step.start),
     correlationId: `schedule:${schedule.number}:${step.start.toISOString()}`,
-  });
+  };
+  try {
+    if (definition !== null) await deps.startWorkflow?.(tx, { ...request, definition });
+    else if (agentId !== null && taskType !== null)
+      await deps.startTask(tx, { ...request, agentId, taskType, trigger: 'SCHEDULE' });
+  } catch (error) {
+    // A task that is gone, or an input that fits no longer: said in the log and tried at the next due time; the others go on.
+    if (!isAppError(error) || error.code === 'UNAVAILABLE') throw error;
+    deps.log.warn({ err: error, schedule: schedule.number }, 'a schedule could not start what it names');
+    return false;
+  }
   return true;
+}
+
+/** What a schedule starts is done for whoever made it: with their rights, not with those of the clock. */
+function ownerOf(schedule: Schedule): Actor {
+  if (schedule.ownerType === 'user' && schedule.ownerId !== null)
+    return { type: 'user', id: schedule.ownerId, name: schedule.ownerName };
+  if (schedule.ownerType === 'api_key' && schedule.ownerId !== null)
+    return { type: 'api_key', id: schedule.ownerId, name: schedule.ownerName };
+  return { type: 'automation', id: null, name: schedule.title };
 }
 
 function keyOf(scheduleId: string, due: Date): string {

@@ -9,7 +9,7 @@ import { isDeeperThan, readBody, sendJson } from '../http-body.ts';
 import type { BotMetrics } from '../metrics.ts';
 import { alertsIngest } from '../operations.ts';
 import type { Repeats, StoredPost } from './repeats.ts';
-import type { AlertSource, SourceDelivery } from './source.ts';
+import type { AlertSource, MalformedAlert, SourceAlert, SourceDelivery } from './source.ts';
 
 export interface AlertDoorOptions {
   readonly api: Api;
@@ -23,7 +23,11 @@ export interface AlertDoorOptions {
 }
 
 /** Ten thousand alerts of the usual size. */
-const largestBody = 16 * 1024 * 1024;
+const largestBody = 10 * 1024 * 1024;
+/** What one call of the api carries: below its own limit, with room for the envelope. */
+const largestCall = 3_000_000;
+const largestAlert = 1_000_000;
+const mostPerCall = 2_000;
 const ingestWithinMs = 8_000;
 const deepest = 12;
 const retryAfter = { 'retry-after': '5' } as const;
@@ -99,27 +103,65 @@ async function store(
 ): Promise<StoredPost> {
   const parsed = parse(source, content);
   if (!parsed.ok) throw new Malformed(parsed.part, parsed.problem);
-  const { alertsIngest: answer } = await options.api.call(
-    alertsIngest,
-    {
-      input: {
-        ...inputOf(parsed.delivery),
-        ...(parsed.malformed.length === 0 ? {} : { malformed: [...parsed.malformed] }),
-        source: source.name,
-        idempotencyKey: `alert:${source.name}:${hash}`,
+  const { parts, malformed } = partsOf(parsed.delivery.alerts, parsed.malformed);
+  const sum = { accepted: 0, duplicates: 0, quarantined: 0 };
+  // A post is answered when all its parts are committed. One that fails in between comes again, and what is stored is a repeat then.
+  for (const [index, alerts] of parts.entries()) {
+    const { alertsIngest: answer } = await options.api.call(
+      alertsIngest,
+      {
+        input: {
+          ...inputOf(parsed.delivery),
+          alerts: [...alerts],
+          ...(index === 0 && malformed.length > 0 ? { malformed: [...malformed] } : {}),
+          source: source.name,
+          idempotencyKey: `alert:${source.name}:${hash}${index === 0 ? '' : `:${index}`}`,
+        },
       },
-    },
-    { timeoutMs: options.ingestWithinMs ?? ingestWithinMs, retry: true },
-  );
-  const refusal = answer.userErrors[0];
-  if (refusal !== undefined) throw new Malformed(refusal.path?.join('.') ?? null, refusal.message);
-  if (parsed.malformed.length > 0)
+      { timeoutMs: options.ingestWithinMs ?? ingestWithinMs, retry: true },
+    );
+    const refusal = answer.userErrors[0];
+    if (refusal !== undefined) throw new Malformed(refusal.path?.join('.') ?? null, refusal.message);
+    sum.accepted += answer.accepted;
+    sum.duplicates += answer.duplicates;
+    sum.quarantined += answer.quarantined;
+  }
+  if (malformed.length > 0)
     options.log.warn(
-      { source: source.name, count: parsed.malformed.length, reason: parsed.malformed[0]?.reason },
+      { source: source.name, count: malformed.length, reason: malformed[0]?.reason },
       'malformed alerts of a post were kept aside',
     );
-  const { accepted, duplicates, quarantined } = answer;
-  return { accepted, duplicates, quarantined };
+  return sum;
+}
+
+/** Cuts a post into calls the api takes; an alert that is too large for any of them is kept aside. There is at least one part. */
+function partsOf(
+  alerts: readonly SourceAlert[],
+  aside: readonly MalformedAlert[],
+): { readonly parts: readonly (readonly SourceAlert[])[]; readonly malformed: readonly MalformedAlert[] } {
+  const parts: SourceAlert[][] = [[]];
+  const malformed = [...aside];
+  let size = 0;
+  for (const alert of alerts) {
+    const text = JSON.stringify(alert);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > largestAlert) {
+      malformed.push({
+        reason: `the alert: has over ${largestAlert} bytes`,
+        content: text.slice(0, 4_000).toWellFormed(),
+      });
+      continue;
+    }
+    const last = parts.at(-1);
+    if (last === undefined || (last.length > 0 && (size + bytes > largestCall || last.length >= mostPerCall))) {
+      parts.push([alert]);
+      size = bytes;
+      continue;
+    }
+    last.push(alert);
+    size += bytes;
+  }
+  return { parts, malformed };
 }
 
 function parse(source: AlertSource, content: Buffer): ReturnType<AlertSource['parse']> {

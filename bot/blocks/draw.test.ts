@@ -81,6 +81,20 @@ function cases(words?: (what: string) => string): Case[] {
       { ...s.task, status: 'SUCCEEDED', finding: { ...s.finding, verdict: 'INCONCLUSIVE' } },
     ],
     ['facts only', 'TASK_PROGRESS', { ...s.task, status: 'SUCCEEDED', analysisWritten: false, finding: s.finding }],
+    ['question', 'TASK_QUESTION', { ...s.task, status: 'WAITING_INPUT' }],
+    [
+      'question, answered',
+      'TASK_QUESTION',
+      { ...s.task, questions: { ...s.task.questions, answeredAt: '2026-11-24T05:00:00.000Z', answeredBy: text } },
+    ],
+    ['question, over', 'TASK_QUESTION', { ...s.task, status: 'EXPIRED' }],
+    ['workflow', 'WORKFLOW_PROGRESS', s.workflow],
+    ['workflow, later', 'WORKFLOW_PROGRESS', { ...s.workflow, scheduledFor: '2026-11-25T05:00:00.000Z' }],
+    [
+      'workflow, failed',
+      'WORKFLOW_PROGRESS',
+      { ...s.workflow, status: 'FAILED', errorMessage: text, finishedAt: '2026-11-24T05:10:00.000Z' },
+    ],
     ['result', 'TASK_RESULT', { ...s.task, status: 'SUCCEEDED' }],
     [
       'failed',

@@ -8,6 +8,8 @@ import { incidentCard, incidentNotice, reportMessage } from './incident-card.ts'
 import type { Scene } from './scene.ts';
 import { acknowledgementEnds, silenceNotice } from './silence-messages.ts';
 import { taskFailed, taskProgress, taskResult, taskRows } from './task-messages.ts';
+import { taskQuestion } from './task-question.ts';
+import { workflowProgress } from './workflow-progress.ts';
 
 /** One claimed notification, as the api gives it. */
 export type Notification = ResultOf<typeof notificationClaim>['notificationClaim']['notifications'][number];
@@ -35,8 +37,11 @@ function drawn(scene: Scene, notification: Notification): Message {
       return silenceNotice(scene, subject);
     case 'Approval':
       return approvalCard(scene, subject);
+    case 'Workflow':
+      return workflowProgress(scene, subject);
     case 'Task':
       if (kind === 'TASK_PROGRESS') return taskProgress(scene, subject);
+      if (kind === 'TASK_QUESTION') return taskQuestion(scene, subject);
       if (kind === 'TASK_FAILED') return taskFailed(scene, subject);
       if (kind === 'ACTION_RESULT') return actionResult(scene, subject);
       if (kind === 'OUTCOME_UNKNOWN') return outcomeUnknown(scene, subject);

@@ -3,6 +3,7 @@ import { parseDuration } from '../../lib/duration.ts';
 import { clip } from '../../lib/text.ts';
 import type { TaskFields } from '../fragments.ts';
 import { spoken } from '../texts.ts';
+import { workTexts } from '../work-texts.ts';
 import {
   actions,
   button,
@@ -49,6 +50,15 @@ export function taskLine(task: Pick<TaskFields, 'number' | 'agentId'> & Partial<
   return `${task.number} · ${escaped(task.agentId, 40)}${helpers.length === 0 ? '' : ` → ${helpers.map((one) => escaped(one, 40)).join(', ')}`}`;
 }
 
+/** What of the task's budget the model has used; nothing when none was asked. */
+function modelLine(scene: Scene, { usage }: TaskFields): string[] {
+  if (usage.calls === 0) return [];
+  const limit = usage.costLimitUsd === null ? '' : ` / $${usage.costLimitUsd.toFixed(2)}`;
+  const cost = usage.costUsd === null ? '' : `, $${usage.costUsd.toFixed(3)}${limit}`;
+  const tokens = usage.promptTokens + usage.completionTokens;
+  return [workTexts[scene.locale].modelUsed(usage.calls, tokens, usage.tokenLimit, cost)];
+}
+
 function planMessage(scene: Scene, task: TaskFields): Message {
   const { t } = scene;
   const steps = task.steps.nodes;
@@ -79,7 +89,7 @@ function planMessage(scene: Scene, task: TaskFields): Message {
       ...(ended
         ? [actions(linkButton('task', t.openConsole, consoleUrl(scene, 'tasks', task.number)))]
         : [actions(stopButton(scene, task))]),
-      context([taskLine(task), ...(hidden > 0 ? [t.more(hidden)] : [])].join(' · ')),
+      context([taskLine(task), ...(hidden > 0 ? [t.more(hidden)] : []), ...modelLine(scene, task)].join(' · ')),
     ],
   };
 }
@@ -127,7 +137,13 @@ function answerMessage(scene: Scene, task: TaskFields, finding: Finding): Messag
         ...(!running && !found ? [button('task.retry', t.tryAgain, { t: task.id })] : []),
         linkButton('evidence', t.evidence(sources), consoleUrl(scene, 'tasks', task.number)),
       ),
-      context(`${task.analysisWritten ? t.aiLine(sources) : t.rulesLine(sources)} · ${taskLine(task)}`),
+      context(
+        [
+          task.analysisWritten ? t.aiLine(sources) : t.rulesLine(sources),
+          taskLine(task),
+          ...modelLine(scene, task),
+        ].join(' · '),
+      ),
     ],
   };
 }

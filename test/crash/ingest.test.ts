@@ -136,4 +136,4 @@ it(`an ingest killed ${kills} times and run again gives the index of one that wa
     Array.from({ length: versions }, () => ['SUCCEEDED', true]),
   );
   expect(await torn.db.manualIngestFile.count({ where: { status: 'PENDING' } })).toBe(0);
-}, 240_000);
+}, 600_000);

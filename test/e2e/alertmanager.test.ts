@@ -8,7 +8,7 @@ import { describeWith } from '../support/debian.ts';
 import { freePort } from '../support/free-port.ts';
 import { type RunningProduct, startProduct } from '../support/product.ts';
 import { type RealAlertmanager, startAlertmanager } from '../support/real-alertmanager.ts';
-import { CHANNEL, hasControl, parents, REQUESTER, textOf, waitForReply } from '../support/thread.ts';
+import { CHANNEL, hasControl, parents, REQUESTER, textOf, waitForParent, waitForReply } from '../support/thread.ts';
 import { until } from '../support/until.ts';
 
 const groupsSchema = z.object({
@@ -125,6 +125,9 @@ describeWith(['prometheus-alertmanager'], 'a real Alertmanager', () => {
     );
     expect(silence?.matchers).toContainEqual({ name: 'alertname', value: 'PodDown', isRegex: false, isEqual: true });
     expect(silence?.comment).toMatch(/^INC-\d+ · .*\[agentic-ai:/);
+    await waitForParent(product.slack, card?.ts ?? '', 'the card of an owned incident', (message) =>
+      hasControl(message, 'incident.release'),
+    );
     await product.slack.press({
       user: REQUESTER,
       channel: CHANNEL,

@@ -19,6 +19,7 @@ import { loadAgents } from '../../api/orchestrator/load-agents.ts';
 import type { Llm } from '../../api/ports/llm.ts';
 import { resolveViewer } from '../../api/users/resolve-viewer.ts';
 import { localPeople, seedKeys, seedPeople } from '../../api/users/seed.ts';
+import { loadWorkflows } from '../../api/workflows/load-workflows.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 import { manualSearch } from './manual-search.ts';
@@ -90,6 +91,7 @@ export async function graphqlApi(databaseUrl: string, options: { readonly llm?: 
       findPassages: createFindPassages(db, manualSearch(core)),
       llm: options.llm ?? createNoLlm(),
       onAnswer: metrics.onManualAnswer,
+      workflows: await loadWorkflows(await loadAgents()),
       pubsub,
       metrics,
       lastAnchor: async () => null,

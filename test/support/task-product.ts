@@ -8,7 +8,8 @@ import type { Approval, Incident, Task, User } from '../../api/db.ts';
 import { createDurable } from '../../api/durable/durable.ts';
 import { ingestManuals } from '../../api/knowledge/ingest.ts';
 import { createManualLibrary } from '../../api/knowledge/library.ts';
-import { loadAgents } from '../../api/orchestrator/load-agents.ts';
+import { startLoop } from '../../api/loop.ts';
+import { type AgentRegistry, loadAgents } from '../../api/orchestrator/load-agents.ts';
 import { createTaskFunction, taskFunction } from '../../api/orchestrator/run-task.ts';
 import { type StartTask, startTask } from '../../api/orchestrator/start-task.ts';
 import { startSweep } from '../../api/orchestrator/sweep.ts';
@@ -16,6 +17,13 @@ import type { TaskDeps, TaskEnd } from '../../api/orchestrator/task-run.ts';
 import type { Cluster } from '../../api/ports/cluster.ts';
 import type { Llm } from '../../api/ports/llm.ts';
 import type { MetricsSource } from '../../api/ports/metrics-source.ts';
+import {
+  createWorkflowFunction,
+  createWorkflowStepFunction,
+  workflowFunction,
+  workflowStepFunction,
+} from '../../api/workflows/run-workflow.ts';
+import { sweepWorkflows } from '../../api/workflows/sweep.ts';
 import { newId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { projectPath } from '../../lib/project-path.ts';
@@ -46,10 +54,19 @@ export interface TaskProduct {
   close(): Promise<void>;
 }
 
+function withAgents(registry: AgentRegistry, more: AgentRegistry['list']): AgentRegistry {
+  const list = [...registry.list, ...more];
+  const agent = (id: string) => list.find((one) => one.id === id) ?? null;
+  return { list, agent, task: (id, type) => agent(id)?.tasks.find((one) => one.type === type) ?? null };
+}
+
 /** Starts all of it over a fresh database. */
 export async function taskProduct(
   options: {
     readonly llm?: Llm;
+    /** Agents besides the product's own. */
+    readonly agents?: readonly AgentRegistry['list'][number][];
+    readonly llmBudget?: TaskDeps['llmBudget'];
     readonly metrics?: MetricsSource | null;
     /** False: the tasks are worked by other processes (task-worker.ts). */
     readonly works?: boolean;
@@ -83,7 +100,7 @@ export async function taskProduct(
       if (topic === 'tasks' || topic === 'decisions') sweep?.wake();
     },
     durable,
-    agents: await loadAgents(),
+    agents: withAgents(await loadAgents(), options.agents ?? []),
     ports: {
       probe,
       metrics: options.metrics ?? null,
@@ -93,13 +110,21 @@ export async function taskProduct(
       ...sourcePorts(core.db, options.sources),
     },
     llm: options.llm ?? createNoLlm(),
+    ...(options.llmBudget === undefined ? {} : { llmBudget: options.llmBudget }),
     cancelApprovals: (tx, incidentId, reason) => cancelApprovalsOf(core, tx, { incidentId }, reason),
     onTaskEnd: (end) => void ended.push(end),
   };
-  if (works) durable.register(taskFunction, createTaskFunction(deps));
+  if (works) {
+    durable.register(taskFunction, createTaskFunction(deps));
+    durable.register(workflowFunction, createWorkflowFunction(deps));
+    durable.register(workflowStepFunction, createWorkflowStepFunction(deps));
+  }
   if (works) await durable.launch();
   await ingestManuals(core, projectPath('manuals'));
   if (works) sweep = startSweep(deps);
+  const workflowSweep = works
+    ? startLoop({ name: 'workflows', intervalMs: 200, log, work: () => sweepWorkflows(deps) })
+    : null;
   await processes.ensure(
     {
       name: 'payment-api',
@@ -212,6 +237,7 @@ export async function taskProduct(
         { what: `end of task ${taskId}`, timeoutMs: 19_000 },
       ),
     async close() {
+      await workflowSweep?.stop();
       await sweep?.stop();
       if (works) await durable.stop(2_000);
       await processes.stopAll();

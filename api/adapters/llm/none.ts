@@ -3,9 +3,6 @@ import type { Llm } from '../../ports/llm.ts';
 
 /** No language model is set up: tasks see the mode and go on without. */
 export function createNoLlm(): Llm {
-  return {
-    mode: 'none',
-    model: null,
-    complete: () => Promise.reject(new AppError('NOT_CONFIGURED', 'No language model is configured.')),
-  };
+  const refuse = () => Promise.reject(new AppError('NOT_CONFIGURED', 'No language model is configured.'));
+  return { mode: 'none', model: null, chat: refuse, complete: refuse, transcribe: refuse };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createLogger } from '../../../lib/log.ts';
 import { Secret } from '../../../lib/secret.ts';
 import { type QdrantServer, qdrantServer } from '../../../test/servers/qdrant/server.ts';
@@ -36,12 +37,22 @@ describe('Qdrant, as a local server speaks its protocol', () => {
 const real = process.env.QDRANT_URL;
 describe.skipIf(!real)('Qdrant at QDRANT_URL', () => {
   const key = process.env.QDRANT_API_KEY;
+  const prefix = `agentic-test-${randomUUID()}`;
+  afterAll(async () => {
+    const headers = key ? { 'api-key': key } : {};
+    const answer = await fetch(new URL('/collections', real), { headers });
+    const { result } = z
+      .object({ result: z.object({ collections: z.array(z.object({ name: z.string() })) }) })
+      .parse(await answer.json());
+    for (const { name } of result.collections)
+      if (name.startsWith(prefix)) await fetch(new URL(`/collections/${name}`, real), { method: 'DELETE', headers });
+  });
   vectorStoreContract(({ denseSize }) =>
     emptyIndex(
       createQdrantStore({
         url: real ?? '',
         ...(key ? { apiKey: new Secret(key) } : {}),
-        collection: `agentic-test-${randomUUID()}`,
+        collection: `${prefix}-${randomUUID()}`,
         searchMs: 10_000,
       }),
       denseSize,

@@ -11,9 +11,11 @@ import { AuditHead, Health } from '../types/health.ts';
 import { IncidentView } from '../types/incident.ts';
 import { NodeView } from '../types/payload.ts';
 import { readNode } from '../types/read-node.ts';
+import { ScheduleView } from '../types/schedule.ts';
 import { SilenceView } from '../types/silence.ts';
 import { TaskView } from '../types/task.ts';
 import { viewOrNull } from '../types/view.ts';
+import { WorkflowView } from '../types/workflow.ts';
 
 const mostNodes = 100;
 
@@ -60,6 +62,10 @@ export class RecordResolver {
         return viewOrNull(await db.approval.findUnique({ where }), ApprovalView);
       case 'Silence':
         return viewOrNull(await db.silence.findUnique({ where }), SilenceView);
+      case 'Workflow':
+        return viewOrNull(await db.workflow.findUnique({ where }), WorkflowView);
+      case 'Schedule':
+        return viewOrNull(await db.schedule.findUnique({ where }), ScheduleView);
       default:
         return parsed.type satisfies never;
     }

@@ -14,6 +14,7 @@ import { keySchema, mutate, parseInput, refuse, rowId, userErrorsOf, words } fro
 import { need, type RequestContext } from '../request-context.ts';
 import { AgentIdScalar } from '../scalars.ts';
 import { type CreateInput, chooseOne, createSchema, noTask, notFailed, planOnly, said } from '../task-plan.ts';
+import { whatIsMeant } from '../task-route.ts';
 import { Agent } from '../types/agent.ts';
 import { TaskConnection } from '../types/connections.ts';
 import { OrderDirection, TaskOrderField, UserErrorCode } from '../types/enums.ts';
@@ -109,23 +110,23 @@ export class TaskResolver {
         need(ctx, 'TASK_WRITE');
         const wanted = parseInput(createSchema, input);
         const { agentId, taskType } = wanted;
-        if (!agentId || !taskType) return chooseOne(ctx, wanted);
-        if (wanted.dryRun === true) return planOnly(ctx, { ...wanted, agentId, taskType });
+        if ((!agentId || !taskType) && !wanted.instruction) return chooseOne(ctx, wanted);
+        if (agentId && taskType && wanted.dryRun === true) return planOnly(ctx, { ...wanted, agentId, taskType });
         return once<TaskCreatePayload>(ctx, {
           operation: 'taskCreate',
           key: wanted.idempotencyKey,
           input: wanted,
           repeatable: true,
           first: async () => {
+            const incidentId = await existing(ctx, 'Incident', wanted.incidentId);
+            const meant = await whatIsMeant(ctx, wanted, incidentId);
+            if ('payload' in meant) return { payload: meant.payload, kept: null };
             const { task } = await startTask(ctx.deps, {
-              agentId,
-              taskType,
-              params: wanted.params ?? {},
+              ...meant,
               instruction: wanted.instruction ?? null,
               trigger: triggers[ctx.viewer.via],
               requestedBy: ctx.viewer.actor,
               locale: ctx.viewer.locale,
-              incidentId: await existing(ctx, 'Incident', wanted.incidentId),
               parentId: await existing(ctx, 'Task', wanted.parentId),
               conversation: conversationOf(wanted),
               idempotencyKey: taskKey(ctx, 'taskCreate', wanted.idempotencyKey),

@@ -7,10 +7,12 @@ import { ManualView } from './manual.ts';
 import { ManualGapView } from './manual-gap.ts';
 import { NotificationView } from './notification.ts';
 import { QuarantinedAlertView } from './quarantined-alert.ts';
+import { ScheduleView } from './schedule.ts';
 import { SilenceView } from './silence.ts';
 import { SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { UserView } from './user.ts';
+import { WorkflowView } from './workflow.ts';
 
 /** A list of these. */
 export const AlertConnection = connectionType('Alert', () => AlertView);
@@ -71,3 +73,11 @@ export type TaskStepConnection = Page<TaskStepView>;
 /** A list of these. */
 export const UserConnection = connectionType('User', () => UserView);
 export type UserConnection = Page<UserView>;
+
+/** A list of these. */
+export const WorkflowConnection = connectionType('Workflow', () => WorkflowView);
+export type WorkflowConnection = Page<WorkflowView>;
+
+/** A list of these. */
+export const ScheduleConnection = connectionType('Schedule', () => ScheduleView);
+export type ScheduleConnection = Page<ScheduleView>;

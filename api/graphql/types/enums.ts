@@ -27,11 +27,13 @@ import {
   Severity,
   SilenceKind,
   SilenceStatus,
+  StepMode,
   StepStatus,
   TaskStatus,
   TaskTrigger,
   TimelineKind,
   Verdict,
+  WorkflowStatus,
 } from '../../db.ts';
 
 registerEnumType(ActionOutcome, {
@@ -144,7 +146,9 @@ registerEnumType(SilenceKind, {
     'ACKNOWLEDGEMENT: short, renewed while its incident is owned. MAINTENANCE: planned. EXTERNAL: made elsewhere.',
 });
 registerEnumType(SilenceStatus, { name: 'SilenceStatus' });
+registerEnumType(StepMode, { name: 'StepMode' });
 registerEnumType(StepStatus, { name: 'StepStatus' });
+registerEnumType(WorkflowStatus, { name: 'WorkflowStatus' });
 /** TaskOrderField */
 export const TaskOrderField = { CREATED_AT: 'CREATED_AT', NUMBER: 'NUMBER', UPDATED_AT: 'UPDATED_AT' } as const;
 export type TaskOrderField = (typeof TaskOrderField)[keyof typeof TaskOrderField];

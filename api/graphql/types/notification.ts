@@ -20,6 +20,7 @@ import { SilenceView } from './silence.ts';
 import { TaskView } from './task.ts';
 import { UserView } from './user.ts';
 import { viewOrNull } from './view.ts';
+import { WorkflowView } from './workflow.ts';
 
 /** One thing told to one place, with its delivery state. The bot renders `subject` as it is when it sends. */
 @ObjectType('Notification', {
@@ -151,6 +152,6 @@ export class NotificationSignal {
 /** NotificationSubject */
 export const NotificationSubjectUnion = createUnionType({
   name: 'NotificationSubject',
-  types: () => [ApprovalView, IncidentView, SilenceView, TaskView, UserView] as const,
+  types: () => [ApprovalView, IncidentView, SilenceView, TaskView, UserView, WorkflowView] as const,
 });
-export type NotificationSubject = ApprovalView | IncidentView | SilenceView | TaskView | UserView;
+export type NotificationSubject = ApprovalView | IncidentView | SilenceView | TaskView | UserView | WorkflowView;

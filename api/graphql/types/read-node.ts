@@ -17,12 +17,14 @@ import { automationOf } from './read-actor.ts';
 import { evidenceView } from './read-evidence.ts';
 import { visibleIngest } from './read-ingest.ts';
 import { visibleManual, visiblePassage } from './read-passage.ts';
+import { ScheduleView } from './schedule.ts';
 import { SilenceView } from './silence.ts';
 import { HealthCheckView, SystemView } from './system.ts';
 import { TaskStepView, TaskView } from './task.ts';
 import { agentOf, taskTypeOf } from './task-facts.ts';
 import { UserView } from './user.ts';
 import { viewOrNull } from './view.ts';
+import { WorkflowStepView, WorkflowView } from './workflow.ts';
 
 type Reader = (ctx: RequestContext, id: string) => Promise<NodeView | null>;
 
@@ -37,6 +39,10 @@ export function maySeeNotification(ctx: RequestContext, row: Pick<Notification, 
 
 const readers: Readonly<Record<string, Reader>> = {
   Task: async (ctx, id) => viewOrNull(await ctx.load.task.load(id), TaskView),
+  Workflow: async (ctx, id) => viewOrNull(await ctx.load.workflow.load(id), WorkflowView),
+  WorkflowStep: async (ctx, id) =>
+    viewOrNull(await ctx.deps.db.workflowStep.findUnique({ where: { id } }), WorkflowStepView),
+  Schedule: async (ctx, id) => viewOrNull(await ctx.deps.db.schedule.findUnique({ where: { id } }), ScheduleView),
   Incident: async (ctx, id) => viewOrNull(await ctx.load.incident.load(id), IncidentView),
   Approval: async (ctx, id) => viewOrNull(await ctx.load.approval.load(id), ApprovalView),
   AlertGroup: async (ctx, id) => viewOrNull(await ctx.load.alertGroup.load(id), AlertGroupView),
@@ -110,6 +116,8 @@ export async function subjectOf(ctx: RequestContext, row: Notification): Promise
       return viewOrNull(await ctx.load.task.load(subjectId), TaskView);
     case 'Silence':
       return viewOrNull(await ctx.load.silence.load(subjectId), SilenceView);
+    case 'Workflow':
+      return viewOrNull(await ctx.load.workflow.load(subjectId), WorkflowView);
     case 'User':
       return viewOrNull(await ctx.load.user.load(subjectId), UserView);
     case 'TimelineEntry': {

@@ -7,7 +7,8 @@ import type { RiskLevel, Task } from '../../db.ts';
 import type { RequestContext } from '../request-context.ts';
 import { Agent } from './agent.ts';
 import { UserErrorCode } from './enums.ts';
-import { type TaskError, TaskType } from './task.ts';
+import { TaskType } from './task.ts';
+import type { TaskError } from './task-parts.ts';
 
 const said = (ctx: RequestContext, text: Bilingual): string => (ctx.viewer.locale === 'KO' ? text.ko : text.en);
 

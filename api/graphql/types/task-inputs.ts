@@ -4,6 +4,22 @@ import { AgentIdScalar, JsonScalar } from '../scalars.ts';
 import { ChatAddressInput, TimeRangeInput } from './common-inputs.ts';
 import { ObservedOutcome, OrderDirection, TaskOrderField } from './enums.ts';
 
+/** Answers to what a task waits for, by name or in words. */
+@InputType('TaskAnswerInput', { description: 'Answers to what a task waits for, by name or in words.' })
+export class TaskAnswerInput {
+  @Field(() => JsonScalar, { nullable: true })
+  answers?: unknown | null | undefined;
+
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  idempotencyKey!: string;
+
+  @Field(() => String, { nullable: true })
+  text?: string | null | undefined;
+}
+
 /** TaskCancelInput of the API. */
 @InputType('TaskCancelInput')
 export class TaskCancelInput {

@@ -2,6 +2,16 @@ import { Field, ObjectType } from 'type-graphql';
 import { MutationPayload, UserError } from './payload.ts';
 import { TaskType, TaskView } from './task.ts';
 
+/** TaskAnswerPayload of the API. */
+@ObjectType('TaskAnswerPayload', { implements: MutationPayload })
+export class TaskAnswerPayload {
+  @Field(() => TaskView, { nullable: true })
+  task!: TaskView | null;
+
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[];
+}
+
 /** TaskCancelPayload of the API. */
 @ObjectType('TaskCancelPayload', { implements: MutationPayload })
 export class TaskCancelPayload {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Arg, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { toGlobalId } from '../../../lib/ids.ts';
 import {
   type Approval as ApprovalRow,
@@ -10,15 +10,16 @@ import {
   type TaskStep as TaskStepRow,
   TaskTrigger,
 } from '../../db.ts';
+import { usualLlmBudget } from '../../orchestrator/budget-rules.ts';
 import { readPage } from '../connection.ts';
 import type { RequestContext } from '../request-context.ts';
 import { AgentIdScalar, DateTimeScalar, JsonScalar } from '../scalars.ts';
+import { questionsOf } from '../task-questions.ts';
 import { type Actor, ActorUnion } from './actor.ts';
 import { ApprovalView, EffectView, ProposedActionView } from './approval.ts';
 import { addressOf } from './chat-address.ts';
 import { ChatAddress } from './common.ts';
 import { ApprovalConnection, EvidenceConnection, TaskConnection, TaskStepConnection } from './connections.ts';
-import { UserErrorCode } from './enums.ts';
 import { EvidenceView } from './evidence.ts';
 import { FindingView } from './finding.ts';
 import { IncidentView } from './incident.ts';
@@ -26,23 +27,10 @@ import { NodeView } from './payload.ts';
 import { actorOf } from './read-actor.ts';
 import { evidenceOf, pageOfEvidence } from './read-evidence.ts';
 import { errorOf, taskTypeOf } from './task-facts.ts';
+import { LanguageModelUsage, TaskError } from './task-parts.ts';
+import { TaskQuestionsView } from './task-question.ts';
 import { viewOrNull } from './view.ts';
-
-/** LanguageModelUsage of the API. */
-@ObjectType('LanguageModelUsage')
-export class LanguageModelUsage {
-  @Field(() => Int)
-  calls!: number;
-
-  @Field(() => Int)
-  completionTokens!: number;
-
-  @Field(() => Float, { nullable: true })
-  costUsd!: number | null;
-
-  @Field(() => Int)
-  promptTokens!: number;
-}
+import { WorkflowView } from './workflow.ts';
 
 /** One request to one agent. */
 @ObjectType('Task', { description: 'One request to one agent.', implements: NodeView })
@@ -242,6 +230,12 @@ export class TaskView {
     );
   }
 
+  @Field(() => TaskQuestionsView, { nullable: true, description: 'What it asks, or last asked, a person.' })
+  async questions(@Ctx() ctx: RequestContext): Promise<TaskQuestionsView | null> {
+    const [latest] = await ctx.load.questionsOfTask.load(this.row.id);
+    return latest === undefined ? null : questionsOf(latest);
+  }
+
   @Field(() => TaskType)
   taskType(@Ctx() ctx: RequestContext): TaskType {
     return taskTypeOf(ctx, this.row.agentId, this.row.taskType);
@@ -258,37 +252,31 @@ export class TaskView {
   }
 
   @Field(() => LanguageModelUsage)
-  get usage(): LanguageModelUsage {
-    const { llmCalls, promptTokens, completionTokens } = this.row;
-    return { calls: llmCalls, promptTokens, completionTokens, costUsd: null };
+  usage(@Ctx() ctx: RequestContext): LanguageModelUsage {
+    const { llmCalls, promptTokens, completionTokens, costUsd, llmMs } = this.row;
+    const budget = ctx.deps.llmBudget ?? usualLlmBudget;
+    return {
+      calls: llmCalls,
+      callLimit: budget.calls,
+      promptTokens,
+      completionTokens,
+      tokenLimit: budget.tokens,
+      costUsd,
+      costLimitUsd: budget.costUsd,
+      seconds: llmMs / 1_000,
+    };
   }
 
   @Field(() => Int)
   get version(): number {
     return this.row.version;
   }
-}
 
-/** What failed, what was kept, what to do. */
-@ObjectType('TaskError', { description: 'What failed, what was kept, what to do.' })
-export class TaskError {
-  @Field(() => UserErrorCode)
-  code!: UserErrorCode;
-
-  @Field(() => String, { nullable: true })
-  kept!: string | null;
-
-  @Field(() => String)
-  message!: string;
-
-  @Field(() => String, { nullable: true })
-  nextStep!: string | null;
-
-  @Field(() => String)
-  requestId!: string;
-
-  @Field(() => Boolean)
-  retryable!: boolean;
+  @Field(() => WorkflowView, { nullable: true })
+  async workflow(@Ctx() ctx: RequestContext): Promise<WorkflowView | null> {
+    const { workflowId } = this.row;
+    return viewOrNull(workflowId === null ? null : await ctx.load.workflow.load(workflowId), WorkflowView);
+  }
 }
 
 /** One tool call or one stage of a task, as shown in the plan message. */

@@ -82,7 +82,7 @@ async function examplesOf(data: string, collection: Collection): Promise<Example
 }
 
 /** Logistic regression by plain gradient descent; both answers weigh alike however many examples they have. */
-function fit(examples: readonly Example[]): { score: number; coverage: number; bias: number } {
+function regress(examples: readonly Example[]): { score: number; coverage: number; bias: number } {
   const total = (answered: boolean): number =>
     examples.reduce((sum, one) => sum + (one.answered === answered ? one.weight : 0), 0);
   const rows = examples.map(({ signs, answered, weight }) => ({
@@ -117,7 +117,7 @@ async function run(asked: Asked): Promise<Outcome> {
     ['said', kind(false)],
     ['translated', kind(true)],
   ] as const) {
-    const weightsOf = fit(list);
+    const weightsOf = regress(list);
     const logit = ({ signs }: Example): number =>
       weightsOf.score * Math.log(signs.score) + weightsOf.coverage * signs.coverage + weightsOf.bias;
     const yes = list.filter(({ answered }) => answered).map(logit);

@@ -176,6 +176,24 @@ export function subjects(words: (what: string) => string = (what) => what) {
       ],
     },
     children: { nodes: [{ agentId: 'monitoring' }] },
+    usage: {
+      calls: 3,
+      callLimit: 24,
+      promptTokens: 4_000,
+      completionTokens: 210,
+      tokenLimit: 60_000,
+      costUsd: 0.021,
+      costLimitUsd: 1,
+    },
+    questions: {
+      known: words('what is known'),
+      answeredAt: null,
+      answeredBy: null,
+      fields: [
+        { name: 'names', label: words('Which names?'), reason: words('to cover'), answer: null },
+        { name: 'keeper', label: words('Who keeps the key?'), reason: '', answer: words('Kim') },
+      ],
+    },
     evidence: {
       totalCount: 1,
       nodes: [{ __typename: 'OtherEvidence', ref: 1, title: words('health'), summary: words('refused') }],
@@ -213,5 +231,34 @@ export function subjects(words: (what: string) => string = (what) => what) {
       },
     ],
   };
-  return { incident, approval, task, finding, storm, silence };
+  const workflow = {
+    __typename: 'Workflow' as const,
+    id: 'V29ya2Zsb3c6',
+    number: 'W-12',
+    title: words('raise the pool'),
+    status: 'RUNNING' as 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'WAITING_APPROVAL',
+    errorMessage: null as string | null,
+    scheduledFor: null as string | null,
+    createdAt: at,
+    startedAt: at,
+    finishedAt: null as string | null,
+    requestedBy: { __typename: 'Automation' as const, name: words('schedule') },
+    steps: [
+      {
+        name: 'analysis',
+        title: words('Analysis (infra)'),
+        status: 'SUCCEEDED',
+        summary: words('pool busy'),
+        task: null,
+      },
+      {
+        name: 'verify',
+        title: words('Verify'),
+        status: 'PENDING',
+        summary: null,
+        task: { number: 'T-9', agentId: 'infra' },
+      },
+    ],
+  };
+  return { incident, approval, task, finding, storm, silence, workflow };
 }

@@ -18,14 +18,14 @@ it.each([
   ['far apart, 3 values', 3, 1],
   ['far apart, 1,536 values', 1_536, 1],
   ['nearer to each other than one byte can tell', 100, 0.002],
-])('the two passes find the exact best ones: %s', (_what, size, spread) => {
+])('the passes find the exact best ones: %s', (_what, size, spread) => {
   const rows = createDenseRows(size);
   const centre = vector(size);
-  const kept = Array.from({ length: 1_500 }, () => vector(size, spread === 1 ? null : centre, spread));
+  const kept = Array.from({ length: 600 }, () => vector(size, spread === 1 ? null : centre, spread));
   for (const [slot, one] of kept.entries()) rows.add(slot, one);
   const mask = Uint8Array.from(kept, (_one, slot) => (slot % 3 === 0 ? 0 : 1));
 
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 3; round++) {
     const query = vector(size, spread === 1 ? null : centre, spread);
     const expected = kept
       .map((one, slot) => ({ slot, score: dot(one, query) }))

@@ -1,18 +1,10 @@
 import type { PointQuery } from '../../../ports/vector-store.ts';
 import { createDenseRows, type DenseRows } from './dense.ts';
-import { fuse } from './fusion.ts';
+import { type EngineHit, fuse } from './fusion.ts';
 import { type PackedPoints, readId } from './pack.ts';
 import { createRanking } from './ranking.ts';
 import { buildSegment, findTerm, mergeSegments, type Segment } from './segment.ts';
 import { createSlots } from './slots.ts';
-
-/** A hit as the thread answers it. */
-export interface EngineHit {
-  readonly id: string;
-  readonly score: number;
-  readonly sparseScore: number | null;
-  readonly denseScore: number | null;
-}
 
 /** What a query looks like once it is in the thread. */
 export type EngineQuery = Omit<PointQuery, 'dense'> & { readonly dense: Float32Array | null };

@@ -1,4 +1,10 @@
-import type { EngineHit } from './engine.ts';
+/** A hit as the thread answers it. */
+export interface EngineHit {
+  readonly id: string;
+  readonly score: number;
+  readonly sparseScore: number | null;
+  readonly denseScore: number | null;
+}
 
 interface Scored {
   readonly slot: number;

@@ -1,11 +1,9 @@
 /**
  * Dot products of one query of 16-bit numbers with many rows of 8-bit ones, as a WebAssembly function with 128-bit arithmetic:
- * JavaScript computes one product at a time. Rows are padded to a multiple of 16 values.
+ * JavaScript computes one product at a time. Rows are padded to a multiple of 16 values. Asked with addresses in bytes: query, first
+ * row, number of rows, bytes of a row, where the results (32-bit floats) go.
  */
-export interface DotKernel {
-  /** Addresses in bytes: query, first row, number of rows, bytes of a row, where the results (32-bit floats) go. */
-  (query: number, rows: number, count: number, rowBytes: number, out: number): void;
-}
+export type DotKernel = (query: number, rows: number, count: number, rowBytes: number, out: number) => void;
 
 const [block, loop, end, br, brIf, get, set, constant, none] = [
   0x02, 0x03, 0x0b, 0x0c, 0x0d, 0x20, 0x21, 0x41, 0x40,

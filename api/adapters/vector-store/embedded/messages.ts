@@ -1,4 +1,5 @@
-import type { EngineHit, EngineQuery } from './engine.ts';
+import type { EngineQuery } from './engine.ts';
+import type { EngineHit } from './fusion.ts';
 import type { PackedPoints } from './pack.ts';
 
 /** What the thread of the index is asked. */

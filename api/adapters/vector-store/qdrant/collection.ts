@@ -51,7 +51,7 @@ export async function createCollection(calls: QdrantCalls, name: string, { dense
 }
 
 /** Points the alias at another collection in one request, so that no search falls between the two, and drops the old ones. */
-export async function useCollection(calls: QdrantCalls, alias: string, name: string): Promise<void> {
+export async function putInUse(calls: QdrantCalls, alias: string, name: string): Promise<void> {
   const before = await targetOf(calls, alias);
   if (
     before === null &&

@@ -1,6 +1,6 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import type { PointHit, PointQuery } from '../../../ports/vector-store.ts';
-import { filterOf } from './filter-rules.ts';
+import { filterOf } from './filter.ts';
 
 /** Names of the two vectors of a point. */
 export const denseVector = 'dense';

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../../lib/errors.ts';
 import type { IndexSnapshot, IndexSnapshots } from '../../../ports/vector-store.ts';
 import { createQdrantCalls, type QdrantOptions } from './client.ts';
-import { collectionsOf, describeCollection, nextName, useCollection } from './collection.ts';
+import { collectionsOf, describeCollection, nextName, putInUse } from './collection.ts';
 
 /** Qdrant's own snapshots of the collection behind the alias. The endpoints take the alias as the name of the collection. */
 export function createQdrantSnapshots(options: QdrantOptions): IndexSnapshots {
@@ -61,7 +61,7 @@ export function createQdrantSnapshots(options: QdrantOptions): IndexSnapshots {
       await calls.raw(to, { method: 'POST', body: form });
       const found = await describeCollection(calls, name);
       if (found === null) throw new AppError('UPSTREAM_REJECTED', 'Qdrant did not keep the restored index.');
-      await useCollection(calls, alias, name);
+      await putInUse(calls, alias, name);
       return { name, ...found };
     },
   };

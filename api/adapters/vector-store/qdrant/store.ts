@@ -3,14 +3,7 @@ import { AppError, isAppError } from '../../../../lib/errors.ts';
 import type { ChunkPoint, PointWriter, VectorStore } from '../../../ports/vector-store.ts';
 import { checkQuery } from '../check.ts';
 import { createQdrantCalls, type QdrantCalls, type QdrantOptions } from './client.ts';
-import {
-  collectionsOf,
-  createCollection,
-  describeCollection,
-  nextName,
-  targetOf,
-  useCollection,
-} from './collection.ts';
+import { collectionsOf, createCollection, describeCollection, nextName, putInUse, targetOf } from './collection.ts';
 import { denseVector, hitsOf, searchesOf, sparseVector } from './query.ts';
 
 /** Numbers in one request: writing them as JSON must not hold up the process. */
@@ -35,7 +28,7 @@ export function createQdrantStore(options: QdrantOptions): VectorStore {
         throw new AppError('UPSTREAM_UNAVAILABLE', 'Qdrant has no index yet.', { cause: error, retryable: true });
       }
     },
-    count: async () => (await calls.write((client) => client.count(alias, { exact: true }))).count,
+    count: async () => (await calls.search((client) => client.count(alias, { exact: true }))).count,
     async describe() {
       const name = await targetOf(calls, alias);
       const found = name === null ? null : await describeCollection(calls, name);
@@ -50,7 +43,7 @@ export function createQdrantStore(options: QdrantOptions): VectorStore {
       return {
         name,
         ...createWriter(calls, name),
-        use: () => useCollection(calls, alias, name),
+        use: () => putInUse(calls, alias, name),
         drop: async () => {
           await calls.write((client) => client.deleteCollection(name));
         },

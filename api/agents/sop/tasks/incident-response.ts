@@ -4,6 +4,7 @@ import { targetOf } from '../../../tools/workload.ts';
 import { workloadRestart } from '../../../tools/workload-restart.ts';
 import { type ActionRequest, defineTask, type IncidentFacts, type TaskContext } from '../../task.ts';
 import { collectFacts } from '../collect.ts';
+import { deepenFinding } from '../deepen.ts';
 import { rewordFinding } from '../reword.ts';
 import { type Triage, triage } from '../triage-rules.ts';
 import { type Verification, verify } from '../verify.ts';
@@ -30,7 +31,8 @@ const askedAtMost = 2;
 
 /**
  * From an open incident to a verified fix. Without a language model all of it works: rules judge the readings, code words the finding;
- * with one, its wording over the same evidence is added and labelled.
+ * with one, its wording over the same evidence is added and labelled, and where the rules found no certain cause it may look further
+ * with read tools.
  */
 export const task = defineTask<z.infer<typeof input>>({
   type: 'incident_response',
@@ -63,6 +65,7 @@ export const task = defineTask<z.infer<typeof input>>({
       const judged = triage(facts);
       await context.conclude(judged.finding);
       await rewordFinding(context, facts, judged, round);
+      await deepenFinding(context, facts, judged, round);
       const ended = await act(context, incident, judged, round);
       if (ended !== 'again') return ended;
     }
