@@ -15,7 +15,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
-          include: ['{api,bot,lib,prisma,web}/**/*.test.{ts,tsx}', 'test/{lib,rules,support}/**/*.test.ts'],
+          include: ['{api,bot,lib,prisma,web}/**/*.test.{ts,tsx}', 'test/{deploy,lib,rules,support}/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },

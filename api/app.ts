@@ -10,6 +10,7 @@ import { createKubernetes } from './adapters/cluster/kubernetes.ts';
 import { createLocalProcesses } from './adapters/cluster/local-process.ts';
 import { createHttpProbe, hostPortOf } from './adapters/http-probe/undici.ts';
 import { createEmbedder, createNoEmbedder } from './adapters/llm/embeddings.ts';
+import { meterLlm } from './adapters/llm/metered.ts';
 import { createNoLlm } from './adapters/llm/none.ts';
 import { createOpenAi } from './adapters/llm/openai.ts';
 import { createLogsSource } from './adapters/logs-source/logs.ts';
@@ -62,7 +63,7 @@ import { type ManualQuery, type ManualSearchResult, searchManuals } from './know
 import { pruneUploads } from './knowledge/uploads.ts';
 import { workUploads } from './knowledge/work-uploads.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { createMetrics } from './metrics.ts';
+import { addRecordMetrics, createMetrics } from './metrics.ts';
 import { readOutbox } from './notifications/outbox.ts';
 import { cancelTasksOf } from './orchestrator/cancel-task.ts';
 import { loadAgents } from './orchestrator/load-agents.ts';
@@ -73,6 +74,7 @@ import { startTaskIn } from './orchestrator/start-task.ts';
 import { startSweep } from './orchestrator/sweep.ts';
 import type { TaskDeps } from './orchestrator/task-run.ts';
 import type { WakeTopic } from './ports/pubsub.ts';
+import { createRecordReadings } from './record-readings.ts';
 import { healthCheckSchedule, seedSchedule, tickSchedules } from './schedules/tick.ts';
 import { pruneHealthReadings, watchHealth } from './systems/health-watch.ts';
 import { seedSystems } from './systems/seed.ts';
@@ -138,7 +140,12 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   // Manuals are read in a thread of their own while the rest starts.
   const manualReader = createReader({ log });
   shutdown.add('manual reader', manualReader.close);
-  const manualsRead = ingestManuals(core, projectPath('manuals'), { program, reader: manualReader });
+  const readManuals = async (...folder: string[]) =>
+    (await ingestManuals(core, projectPath(...folder), { program, reader: manualReader })).refused;
+  const manualsRead = readManuals('manuals').then(async (refused) => [
+    ...refused,
+    ...(await readManuals('docs', 'runbooks')),
+  ]);
   manualsRead.catch(() => undefined);
 
   // The outside
@@ -194,7 +201,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
       : readAlertSettings(readFileSync(config.ALERT_SETTINGS, 'utf8'));
   const embedding = embedderOf(config);
   const embedder = embedding.mode === 'none' ? createNoEmbedder() : createEmbedder(embedding);
-  const llm = config.llm.mode === 'none' ? createNoLlm() : createOpenAi({ ...config.llm, ...modelSettings(config) });
+  const model = config.llm.mode === 'none' ? createNoLlm() : createOpenAi({ ...config.llm, ...modelSettings(config) });
   shutdown.add('outside', async () => {
     await probe.close();
     await metricsSource?.close();
@@ -227,6 +234,8 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
     approvalsPending: () => db.approval.count({ where: { status: 'PENDING' } }),
     queueDepth: () => db.task.count({ where: { status: 'QUEUED' } }),
   });
+  const llm = meterLlm(model, metrics.onModelCall);
+  addRecordMetrics(metrics.registry, createRecordReadings(db));
   const durable = createDurable({
     databaseUrl: config.DATABASE_URL,
     program,
@@ -285,7 +294,7 @@ export async function startApp({ config, role, log, shutdown }: AppOptions): Pro
   await seedKeys(core, { bot: config.BOT_API_KEY, web: config.WEB_API_KEY, admin: config.ADMIN_API_KEY });
   if (config.LOCAL_PEOPLE) await seedPeople(core, localPeople);
   await seedPeople(core, adminPeople(config.ADMIN_SLACK_USERS, config.SLACK_WORKSPACE ?? null));
-  for (const refused of (await manualsRead).refused) log.warn(refused, 'a manual was refused');
+  for (const refused of await manualsRead) log.warn(refused, 'a manual was refused');
   if (config.SAMPLE_SYSTEM) await startSample(config, core, processes);
 
   // Durable work

@@ -24,6 +24,12 @@ export interface Metrics {
   onDifference(kind: ReconcileDifference, count: number): void;
   onReconciled(outcome: 'ok' | 'failed'): void;
   onTaskEnd(end: { readonly agentId: string; readonly status: string; readonly durationMs: number }): void;
+  onModelCall(call: {
+    readonly outcome: 'ok' | 'error';
+    readonly seconds: number;
+    readonly promptTokens: number;
+    readonly completionTokens: number;
+  }): void;
 }
 
 /** In what the record and Alertmanager can differ. */
@@ -47,6 +53,17 @@ export interface MetricReadings {
   queueDepth(): Promise<number>;
 }
 
+/** What the record says about the whole product, in whichever process is asked. */
+export interface RecordReadings {
+  /** Workers whose last beat is young, and those that fell silent. */
+  readonly executorsAlive: number;
+  readonly executorsSilent: number;
+  readonly inboxPending: number;
+  readonly inboxOldestSeconds: number;
+  readonly effectsUnknown: number;
+  readonly usersActive: number;
+}
+
 /** Share of all processors in use since the last reading, in percent. */
 function cpuReader(): () => number {
   const sum = () =>
@@ -65,6 +82,36 @@ function cpuReader(): () => number {
     before = now;
     return Math.max(0, Math.min(100, used * 100));
   };
+}
+
+/** Makes gauges that are read at each scrape. */
+function gaugeOn(registry: Registry) {
+  return (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        try {
+          this.set(await read());
+        } catch {
+          // The source is away: the last value would be a lie, and so would 0; the series is left out.
+          this.remove();
+        }
+      },
+    });
+}
+
+/** Adds what only the record knows. Every process shows the same values, so queries take the highest and not the sum. */
+export function addRecordMetrics(registry: Registry, read: () => Promise<RecordReadings>): void {
+  const gauge = gaugeOn(registry);
+  const of = (key: keyof RecordReadings) => async () => (await read())[key];
+  gauge('agentic_executors_alive', 'Workers whose last beat is young', of('executorsAlive'));
+  gauge('agentic_executors_silent', 'Workers that fell silent and are not replaced yet', of('executorsSilent'));
+  gauge('agentic_inbox_pending', 'Accepted deliveries that wait to be handled', of('inboxPending'));
+  gauge('agentic_inbox_oldest_seconds', 'Age of the oldest accepted delivery that waits', of('inboxOldestSeconds'));
+  gauge('agentic_effects_unknown', 'Changes whose outcome a person has to find out', of('effectsUnknown'));
+  gauge('agentic_users_active', 'People who did something in the last 15 minutes', of('usersActive'));
 }
 
 /** All metrics of the API and the worker; names and labels of the operations contract first. */
@@ -170,20 +217,7 @@ export function createMetrics(readings: MetricReadings): Metrics {
   });
   for (const outcome of ['ok', 'failed']) reconciles.inc({ outcome }, 0);
   const cpu = cpuReader();
-  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        try {
-          this.set(await read());
-        } catch {
-          // The source is away: the last value would be a lie, so the series has none.
-          this.reset();
-        }
-      },
-    });
+  const gauge = gaugeOn(registry);
   gauge('system_cpu_usage_percent', 'Use of all processors since the last scrape', cpu);
   gauge(
     'system_memory_usage_percent',
@@ -199,6 +233,26 @@ export function createMetrics(readings: MetricReadings): Metrics {
   );
   gauge('agentic_approvals_pending', 'Approvals that wait for a person', readings.approvalsPending);
   gauge('agentic_queue_depth', 'Tasks that wait to be begun', readings.queueDepth);
+  const modelCalls = new Counter({
+    name: 'agentic_llm_calls_total',
+    help: 'Calls of the language model',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['ok', 'error']) modelCalls.inc({ outcome }, 0);
+  const modelTokens = new Counter({
+    name: 'agentic_llm_tokens_total',
+    help: 'Tokens of the language model',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of ['prompt', 'completion']) modelTokens.inc({ kind }, 0);
+  const modelSeconds = new Histogram({
+    name: 'agentic_llm_duration_seconds',
+    help: 'Time of calls of the language model',
+    buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 90],
+    registers,
+  });
   return {
     registry,
     onRequest({ method, path, status, seconds: took }) {
@@ -223,6 +277,12 @@ export function createMetrics(readings: MetricReadings): Metrics {
       tasks.inc(labels);
       if (status === 'SUCCEEDED') successes.inc(labels);
       durations.observe(labels, durationMs / 1_000);
+    },
+    onModelCall({ outcome, seconds: took, promptTokens, completionTokens }) {
+      modelCalls.inc({ outcome });
+      modelSeconds.observe(took);
+      modelTokens.inc({ kind: 'prompt' }, promptTokens);
+      modelTokens.inc({ kind: 'completion' }, completionTokens);
     },
   };
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, documentConfig, readConfig } from './env.ts';
@@ -62,4 +65,27 @@ test('the documentation names every variable with meaning and default; only requ
       '# Where the other one is\n# ADDRESS=',
     ].join('\n\n'),
   );
+});
+
+test('a value may stand in a file of its own or in a folder of secrets; the variable itself wins', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'agentic-env-'));
+  try {
+    writeFileSync(path.join(folder, 'TOKEN'), 'from-the-folder\n');
+    writeFileSync(path.join(folder, 'PORT'), '9000');
+    writeFileSync(path.join(folder, 'own'), 'from-its-file\r\n');
+
+    expect(readConfig(schema, { SECRETS_FOLDER: folder })).toMatchObject({ TOKEN: 'from-the-folder', PORT: 9000 });
+    expect(readConfig(schema, { SECRETS_FOLDER: folder, TOKEN_FILE: path.join(folder, 'own') }).TOKEN).toBe(
+      'from-its-file',
+    );
+    expect(readConfig(schema, { SECRETS_FOLDER: folder, TOKEN: 'from-the-variable' }).TOKEN).toBe('from-the-variable');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a file that is named and not there is a problem of its variable; its path is not shown', () => {
+  expect(problemsOf({ TOKEN_FILE: '/nowhere/token' }).problems).toEqual([
+    { name: 'TOKEN', problem: 'stands in a file that cannot be read' },
+  ]);
 });

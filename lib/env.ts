@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
 
 export interface ConfigProblem {
@@ -27,12 +29,43 @@ function describe(issue: z.core.$ZodIssue, present: boolean): string {
   return issue.message;
 }
 
-/** Reads the environment by a schema; an empty variable counts as not set. Throws ConfigError with every problem at once. */
+/**
+ * The environment with the values that are kept in files: `NAME_FILE` names the file of one variable, `SECRETS_FOLDER` a folder that
+ * holds a file for each, as Kubernetes mounts a secret. The variable itself wins, then its own file. Line ends at the end are dropped.
+ */
+export function withFiles(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Readonly<Record<string, string | undefined>> {
+  const unreadable: ConfigProblem[] = [];
+  const read = (file: string, name: string, required: boolean): string | undefined => {
+    try {
+      return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
+    } catch (error) {
+      const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (required || !absent) unreadable.push({ name, problem: 'stands in a file that cannot be read' });
+      return undefined;
+    }
+  };
+  const kept = names.flatMap((name) => {
+    if (env[name]) return [];
+    const own = env[`${name}_FILE`];
+    const folder = env.SECRETS_FOLDER;
+    const value = own ? read(own, name, true) : folder ? read(path.join(folder, name), name, false) : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (unreadable.length > 0) throw new ConfigError(unreadable);
+  return { ...env, ...Object.fromEntries(kept) };
+}
+
+/** Reads the environment, and files it names, by a schema; an empty variable counts as not set. Throws ConfigError with every problem at once. */
 export function readConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<z.ZodObject<Shape>> {
-  const given = Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const names = Object.keys(schema.shape);
+  const filled = withFiles(env, names);
+  const given = Object.fromEntries(names.flatMap((name) => (filled[name] ? [[name, filled[name]]] : [])));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ConfigError(

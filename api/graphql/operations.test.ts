@@ -422,7 +422,11 @@ describe('workflows, schedules and free words', () => {
   });
 
   it('free words that are sure start their task, unsure ones are offered, talk starts nothing', async () => {
-    await api.db.system.create({ data: { id: newId(), name: 'payment-api', displayName: 'Payment API' } });
+    await api.db.system.upsert({
+      where: { name: 'payment-api' },
+      create: { id: newId(), name: 'payment-api', displayName: 'Payment API' },
+      update: {},
+    });
     const create = `mutation ($input: TaskCreateInput!) { taskCreate(input: $input) { task { agentId params taskType { name } } candidates { name } userErrors { code } } }`;
     const ask = async (instruction: string) =>
       (await api.post(create, { input: { instruction, idempotencyKey: newId() } })).body.data.taskCreate;

@@ -121,7 +121,7 @@ describe('the embedded index of a process', () => {
         return Reflect.get(target, name);
       },
     });
-    const index = followManuals({ db, store: embedded, denseModel: null, log: core.log, staleMs: 0 });
+    const index = followManuals({ db, store: embedded, denseModel: null, log: core.log, staleMs: 0, ...patience });
     await index.search(ask('disk'));
 
     away = true;

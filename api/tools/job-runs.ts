@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import type { Job } from '../ports/source-registry.ts';
-import { cronProblem, judgeRuns, type SeenRun } from './job-run-rules.ts';
+import { cronProblem, judgeRuns, type SeenRun } from './job-schedule.ts';
 import { databaseNamed } from './sql.ts';
 import { defineReadTool, type ToolPorts } from './tool.ts';
 

@@ -262,7 +262,7 @@ test('killed in the middle, a workflow goes on elsewhere: each task once', async
   );
   const asking = await until(
     () => own.core.db.task.findFirst({ where: { workflowId: workflow.id, status: 'WAITING_INPUT' } }),
-    { what: 'its task asks', timeoutMs: 20_000 },
+    { what: 'its task asks', timeoutMs: 45_000 },
   );
   worker.kill('SIGKILL');
   await worker.exited;
@@ -273,7 +273,7 @@ test('killed in the middle, a workflow goes on elsewhere: each task once', async
     () => own.core.db.workflow.findFirst({ where: { id: workflow.id, finishedAt: { not: null } } }),
     {
       what: 'the end',
-      timeoutMs: 40_000,
+      timeoutMs: 60_000,
     },
   );
   worker.kill('SIGKILL');
@@ -281,4 +281,4 @@ test('killed in the middle, a workflow goes on elsewhere: each task once', async
   expect(done.status).toBe('SUCCEEDED');
   expect(await own.core.db.task.count({ where: { workflowId: workflow.id } })).toBe(3);
   await own.close();
-}, 120_000);
+}, 180_000);

@@ -14,9 +14,9 @@ function hostName(address: string): string | undefined {
 }
 
 /** Driving the workspace is for this machine only: loopback, a local Host, and no page of another site. */
-function isLocalRequest(request: IncomingMessage): boolean {
+function isLocalRequest(request: IncomingMessage, anyPeer: boolean): boolean {
   const from = request.socket.remoteAddress ?? '';
-  if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(from)) return false;
+  if (!anyPeer && !['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(from)) return false;
   if (!LOCAL_NAMES.has(hostName(`http://${request.headers.host ?? ''}`) ?? '')) return false;
   const origin = request.headers.origin;
   return request.method === 'GET' || origin === undefined || LOCAL_NAMES.has(hostName(origin) ?? '');
@@ -75,7 +75,7 @@ async function route(workspace: Workspace, request: IncomingMessage, response: S
   if (file !== undefined) return answerPrivateFile(workspace, file, request, response);
   const local = after('/slack/local/') ?? after('/local/');
   const view = path === '/slack' ? '' : after('/slack/');
-  if ((local !== undefined || view !== undefined) && !isLocalRequest(request)) {
+  if ((local !== undefined || view !== undefined) && !isLocalRequest(request, workspace.options.anyPeer)) {
     sendJson(response, 403, { ok: false, error: 'only_from_this_machine' });
     return;
   }

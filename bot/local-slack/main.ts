@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withFiles } from '../../lib/env.ts';
 import { createLogger } from '../../lib/log.ts';
 import { createShutdown } from '../../lib/shutdown.ts';
 import { startLocalSlack } from './server.ts';
@@ -7,6 +8,7 @@ const optional = z.preprocess((value) => (value === '' ? undefined : value), z.s
 const environment = z.object({
   LOCAL_SLACK_PORT: z.coerce.number().int().min(0).max(65_535).default(3100),
   LOCAL_SLACK_HOST: z.string().min(1).default('127.0.0.1'),
+  LOCAL_SLACK_ANY_PEER: z.enum(['true', 'false']).default('false'),
   LOCAL_SLACK_STATE: optional,
   LOCAL_SLACK_RATE_LIMITS: z.enum(['true', 'false']).default('true'),
   SLACK_BOT_TOKEN: optional,
@@ -16,7 +18,7 @@ const environment = z.object({
 });
 
 const log = createLogger({ name: 'local-slack' });
-const read = environment.safeParse(process.env);
+const read = environment.safeParse(withFiles(process.env, Object.keys(environment.shape)));
 if (!read.success) {
   log.fatal({ problems: z.flattenError(read.error).fieldErrors }, 'the configuration is wrong');
   process.exit(1);
@@ -26,6 +28,7 @@ const slack = await startLocalSlack({
   port: env.LOCAL_SLACK_PORT,
   host: env.LOCAL_SLACK_HOST,
   rateLimits: env.LOCAL_SLACK_RATE_LIMITS === 'true',
+  anyPeer: env.LOCAL_SLACK_ANY_PEER === 'true',
   ...(env.LOCAL_SLACK_STATE === undefined ? {} : { stateFile: env.LOCAL_SLACK_STATE }),
   ...(env.SLACK_BOT_TOKEN === undefined ? {} : { botToken: env.SLACK_BOT_TOKEN }),
   ...(env.SLACK_APP_TOKEN === undefined ? {} : { appToken: env.SLACK_APP_TOKEN }),

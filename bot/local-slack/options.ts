@@ -33,6 +33,8 @@ export interface UserGroup {
 export interface LocalSlackOptions {
   port?: number;
   host?: string;
+  /** Lets other addresses than loopback drive the workspace: for a container whose port is published on loopback alone. */
+  anyPeer?: boolean;
   botToken?: string;
   appToken?: string;
   signingSecret?: string;
@@ -134,6 +136,7 @@ export function resolveOptions(options: LocalSlackOptions): ResolvedOptions {
   return {
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
+    anyPeer: options.anyPeer ?? false,
     botToken: options.botToken ?? 'xoxb-local',
     appToken: options.appToken ?? 'xapp-local',
     signingSecret: options.signingSecret ?? 'local-signing-secret',

@@ -6,6 +6,8 @@ import { projectPath } from '../../lib/project-path.ts';
 const pages = [
   'README.md',
   'README.ko.md',
+  'docs/install.md',
+  'docs/install.ko.md',
   'docs/how-it-works.md',
   'docs/adding.md',
   'docs/measurements.md',
@@ -30,11 +32,15 @@ test('every npm script a page names exists', () => {
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('the English and the Korean README show the same commands', () => {
+test.each([
+  ['README.md', 'README.ko.md'],
+  ['docs/install.md', 'docs/install.ko.md'],
+])('%s and its Korean twin show the same commands', (english, korean) => {
   const commands = (page: string) =>
     [...readFileSync(projectPath(page), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map((match) =>
       (match[1] ?? '').replaceAll(/#.*$/gm, '').replaceAll(/\s+/g, ' '),
     );
 
-  expect(commands('README.ko.md')).toEqual(commands('README.md'));
+  expect(commands(korean)).toEqual(commands(english));
+  expect(commands(english)).not.toEqual([]);
 });

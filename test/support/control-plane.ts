@@ -12,7 +12,7 @@ import { freePort } from './free-port.ts';
 import { temporaryHome } from './temporary-home.ts';
 
 const run = promisify(execFile);
-const scripts = projectPath('../shared/kubernetes');
+const scripts = process.env.CONTROL_PLANE ?? projectPath('../shared/kubernetes');
 
 /** What the API server answered. */
 interface Answer {
@@ -39,7 +39,9 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 /** A describe block that needs the control plane; where it is absent, it is skipped and says what is missing. */
 export function describeOnControlPlane(title: string, body: () => void): void {
   const missing = [
-    ...(existsSync(path.join(scripts, 'start.sh')) ? [] : ['../shared/kubernetes/start.sh is not there']),
+    ...(existsSync(path.join(scripts, 'start.sh'))
+      ? []
+      : [`${scripts}/start.sh is not there (CONTROL_PLANE names another folder)`]),
     ...(findProgram('etcd') === null
       ? ['etcd is not installed (apt-get install -y --no-install-recommends etcd-server)']
       : []),

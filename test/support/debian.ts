@@ -11,6 +11,9 @@ const packages: Readonly<Record<string, string>> = {
   'prometheus-node-exporter': 'prometheus-node-exporter',
   etcd: 'etcd-server',
   chromium: 'chromium',
+  nginx: 'nginx-light',
+  'docker-compose': 'docker-compose',
+  kubectl: 'kubectl',
 };
 
 /** Path of an installed program, or null. */

@@ -22,7 +22,7 @@ function part(title: string, schema: Parameters<typeof documentConfig>[0], descr
 export function envExample(): string {
   const described = new Set<string>();
   return [
-    '# Copy to .env and set what you have. What is not set keeps its default or its local stand-in (npm start makes what is marked required).\n',
+    '# Copy to .env and set what you have. What is not set keeps its default or its local stand-in (npm start makes what is marked required).\n# In containers a value can stand in a file: NAME_FILE names one, SECRETS_FOLDER a folder with a file for each. npm start reads the environment alone.\n',
     part('API and worker', apiConfigSchema, described),
     part('Bot', botConfigSchema, described),
     part('npm start on one machine', settingsSchema, described),

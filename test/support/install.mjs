@@ -13,6 +13,8 @@ const needed = {
   xz: 'xz-utils',
   curl: 'curl',
   openssl: 'openssl',
+  nginx: 'nginx-light',
+  'docker-compose': 'docker-compose',
 };
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0;
 const packages = Object.entries(needed)

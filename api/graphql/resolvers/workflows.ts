@@ -17,7 +17,7 @@ import { WorkflowCancelInput, WorkflowFilter, WorkflowPayload, WorkflowStartInpu
 
 const startSchema = z.object({
   definition: words(60).nullish(),
-  plan: z.unknown(),
+  plan: z.unknown().optional(),
   params: z.record(z.string(), z.unknown()).nullish(),
   conversation: addressSchema.nullish(),
   incidentId: z.string().max(200).nullish(),

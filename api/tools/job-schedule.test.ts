@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cronProblem, dueTimes, judgeRuns } from './job-run-rules.ts';
+import { cronProblem, dueTimes, judgeRuns } from './job-schedule.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 const due = (cron: string, zone: string, from: string, to: string) =>
