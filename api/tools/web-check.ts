@@ -8,7 +8,7 @@ const args = z.strictObject({
 });
 
 /** Asks a public web address once, following redirects that are judged as well. A refusal or silence is an answer. */
-export const webCheck = defineReadTool<z.infer<typeof args>, WebReply & { redirects: string[] }>({
+export const webCheck = defineReadTool<z.infer<typeof args>, Omit<WebReply, 'redirects'> & { redirects: string[] }>({
   name: 'web.check',
   args,
   timeoutMs: 20_000,

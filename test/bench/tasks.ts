@@ -18,7 +18,9 @@ import { startEmbeddedPostgres } from '../../lib/launch/embedded-postgres.ts';
 import { createLogger } from '../../lib/log.ts';
 import { Secret } from '../../lib/secret.ts';
 import { migrateDeploy } from '../../prisma/migrate.ts';
+import { manualSearch } from '../support/manual-search.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
+import { sourcePorts } from '../support/tool-ports.ts';
 import { until } from '../support/until.ts';
 import { type Asked, type Measurement, type Outcome, percentile } from '../trials/measurement.ts';
 
@@ -79,7 +81,8 @@ async function measure({ trials, say }: Asked): Promise<Outcome> {
         metrics: null,
         processes: createLocalProcesses({ home }),
         kubernetes: null,
-        manuals: createManualLibrary(db),
+        manuals: createManualLibrary(db, manualSearch(core)),
+        ...sourcePorts(db),
       },
       llm: createNoLlm(),
       cancelApprovals: async () => [],

@@ -82,7 +82,7 @@ describe('a question', () => {
     const reply = (await product.slack.thread(channel, ts))[1];
     expect(textOf(reply)).toContain('PAY-GUIDE-03');
 
-    const select = /"action_id":"manual.original"[^]*?"value":"(\{[^}]*\})"/
+    const select = /"action_id":"manual.original"[\s\S]*?"value":"(\{[^}]*\})"/
       .exec(textOf(reply))?.[1]
       ?.replaceAll('\\"', '"');
     await product.slack.press({
