@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Bilingual, Json } from './task.ts';
+import type { Bilingual, Json } from './values.ts';
 
 /** One fact a task asks a person for. */
 export interface Question {

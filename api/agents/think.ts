@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReadTool } from '../tools/tool.ts';
-import type { Bilingual, FindingDraft, Json, ToolOutcome } from './task.ts';
+import type { Bilingual, FindingDraft, Json, ToolOutcome } from './values.ts';
 
 /** Reads with one tool; given by the orchestrator, which makes it a stored step. */
 export type ReadWith = <A, D extends Json>(title: Bilingual, tool: ReadTool<A, D>, args: A) => Promise<ToolOutcome<D>>;

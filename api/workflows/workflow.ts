@@ -44,7 +44,6 @@ export const planSchema = z.strictObject({
   title: z.string().min(1).max(150),
   steps: z.array(stepSchema).min(1).max(30),
 });
-export type PlanInput = z.input<typeof planSchema>;
 
 /** A workflow in code: the file name is its name with dashes. */
 export interface WorkflowDefinition {
