@@ -7,8 +7,11 @@ const args = z.strictObject({
   timeoutMs: z.number().int().min(100).max(15_000).default(5_000),
 });
 
+/** An answer as it is kept. */
+export type WebReading = { readonly [K in keyof WebReply]: K extends 'redirects' ? string[] : WebReply[K] };
+
 /** Asks a public web address once, following redirects that are judged as well. A refusal or silence is an answer. */
-export const webCheck = defineReadTool<z.infer<typeof args>, Omit<WebReply, 'redirects'> & { redirects: string[] }>({
+export const webCheck = defineReadTool<z.infer<typeof args>, WebReading>({
   name: 'web.check',
   args,
   timeoutMs: 20_000,

@@ -3,7 +3,7 @@ import { dnsLookup } from '../../../tools/dns-lookup.ts';
 import { tcpCheck } from '../../../tools/tcp-check.ts';
 import { tlsCheck } from '../../../tools/tls-check.ts';
 import { webCheck } from '../../../tools/web-check.ts';
-import { defineTask, type Json, type ToolOutcome } from '../../task.ts';
+import { defineTask, type StoredEvidence } from '../../task.ts';
 
 const input = z.strictObject({
   kind: z.enum(['web', 'tls', 'tcp', 'dns']),
@@ -33,7 +33,7 @@ export const task = defineTask<z.infer<typeof input>>({
   }),
   run: async ({ kind, target, port = 443 }, context) => {
     const title = { en: 'Look at the address', ko: '주소 확인' };
-    const look = (): Promise<ToolOutcome<Json>> => {
+    const look = (): Promise<{ readonly outcome: string; readonly evidence: StoredEvidence }> => {
       switch (kind) {
         case 'web':
           return context.tool('look', title, webCheck, { url: target, timeoutMs: 5_000 });
