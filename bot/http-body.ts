@@ -22,7 +22,8 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of request) {
+    // Leaving the loop must not cut the connection: the refusal still has to arrive.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
       size += bytes.length;
       if (size > limitBytes) return tooLarge;
@@ -47,7 +48,27 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   }
 }
 
-/** Answers with JSON; what was not read of the request ends the connection. */
+const lingerMs = 1_000;
+const lingerBytes = 8_000_000;
+
+/** Reads on for a moment and throws it away: a connection closed while the sender still writes would lose the answer. */
+function drain(request: IncomingMessage, then: () => void): void {
+  let left = lingerBytes;
+  const done = (): void => {
+    clearTimeout(timer);
+    request.off('data', count).off('end', done).off('close', done).off('error', done);
+    then();
+  };
+  const count = (chunk: Buffer | string): void => {
+    left -= chunk.length;
+    if (left < 0) done();
+  };
+  const timer = setTimeout(done, lingerMs);
+  request.on('data', count).once('end', done).once('close', done).once('error', done);
+  request.resume();
+}
+
+/** Answers with JSON; what was not read of the request ends the connection, soon after the answer. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -65,7 +86,9 @@ export function sendJson(
     ...(unread ? { connection: 'close' } : {}),
     ...headers,
   });
-  response.end(text);
+  if (!unread) return void response.end(text);
+  response.write(text);
+  drain(response.req, () => response.end());
 }
 
 /** Depth of a parsed value, counted only up to a limit. */

@@ -32,8 +32,8 @@ export async function startTask(session: Session, input: TaskInput): Promise<voi
     await session.answer(sentence(t.candidates, richText([bullets(lines)]), ...choice, context(t.candidateHint)));
     return;
   }
-  // Without a model nothing routes free words: say what can be done instead.
-  if (input.instruction && answer.userErrors.some(({ code }) => code === 'NOT_CONFIGURED')) {
+  // Words that lead nowhere: say what can be done instead.
+  if (answer.userErrors.some(({ code, path }) => code === 'MISSING_INPUT' && path?.at(-1) === 'instruction')) {
     await session.answer(sentence(t.noRouter));
     return;
   }

@@ -279,7 +279,7 @@ const en = {
   candidates: 'I could not choose what you mean. These fit:',
   candidateHint: 'Say it with one of the commands in `/agent help`, or name the system and what you want to know.',
   noRouter:
-    'I cannot answer free questions yet. I can list and show incidents, investigate them, check systems, search the manuals and ask for approvals. `/agent help` shows how.',
+    'I do not know what to do with that, and nothing was started. Name a system, an incident or what you need; `/agent help` shows all commands.',
   didYouMean: (word: string, command: string) => `I do not know \`${word}\`. Did you mean \`/agent ${command}\`?`,
   didYouMeanPush: (command: string) => `Did you mean /agent ${command}?`,
   runIt: (command: string) => `Run ${command}`,
@@ -588,7 +588,7 @@ const ko: typeof en = {
   candidates: '무엇을 뜻하는지 고르지 못했습니다. 맞는 것:',
   candidateHint: '`/agent 도움말`의 명령으로 말하거나, 시스템과 궁금한 점을 함께 적어 주세요.',
   noRouter:
-    '아직 자유 질문에는 답하지 못합니다. 장애 목록과 조사, 시스템 점검, 매뉴얼 검색, 승인은 할 수 있습니다. `/agent 도움말`을 보세요.',
+    '무엇을 해야 할지 몰라 아무것도 시작하지 않았습니다. 시스템이나 장애 번호, 필요한 것을 적어 주세요. 모든 명령은 `/agent 도움말`에 있습니다.',
   didYouMean: (word, command) => `\`${word}\`: 모르는 명령입니다. \`/agent ${command}\`, 이것을 뜻했나요?`,
   didYouMeanPush: (command) => `/agent ${command}, 이것을 뜻했나요?`,
   runIt: (command) => `${command} 실행`,

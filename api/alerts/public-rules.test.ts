@@ -3,14 +3,15 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { projectPath } from '../../lib/project-path.ts';
 import { type AlertCore, alertCore } from '../../test/support/alert-core.ts';
 import { automation } from '../incidents/by.ts';
 import { ingestAlerts } from './ingest.ts';
 import { processAlerts } from './process.ts';
 import { tickStorms } from './storm-tick.ts';
 
-const folder = process.env.PUBLIC_DATA;
-const file = folder === undefined ? null : path.join(folder, 'awesome-prometheus-alerts', '_data', 'rules.yml');
+const folder = process.env.PUBLIC_DATA ?? projectPath('../shared/data');
+const file = path.join(folder, 'awesome-prometheus-alerts', '_data', 'rules.yml');
 const schema = z.object({
   groups: z.array(
     z.object({
@@ -31,12 +32,12 @@ const schema = z.object({
   ),
 });
 
-if (file === null || !existsSync(file))
+if (!existsSync(file))
   process.stderr.write(
     'SKIPPED: the public alert rules: set PUBLIC_DATA to the folder with awesome-prometheus-alerts\n',
   );
 
-describe.skipIf(file === null || !existsSync(file))('the public alert rules as alerts (PUBLIC_DATA)', () => {
+describe.skipIf(!existsSync(file))('the public alert rules as alerts (PUBLIC_DATA)', () => {
   let core: AlertCore;
   beforeAll(async () => {
     core = await alertCore();
@@ -45,7 +46,7 @@ describe.skipIf(file === null || !existsSync(file))('the public alert rules as a
 
   test('every rule fires and resolves: none lost, at most three threads, one digest, one investigation, all closed at the end', async () => {
     const rules = schema
-      .parse(parse(readFileSync(file ?? '', 'utf8')))
+      .parse(parse(readFileSync(file, 'utf8')))
       .groups.flatMap((group) =>
         group.services.flatMap((service) =>
           service.exporters.flatMap((exporter) =>

@@ -87,7 +87,7 @@ test('the model looks with read tools, each turn and call is a step, and its che
   });
   const steps = await product.core.db.taskStep.findMany({ where: { taskId: task.id }, orderBy: { seq: 'asc' } });
   expect(steps.slice(-3).map((step) => step.name)).toEqual(['deepen:turn:1', 'deepen:call:1', 'deepen:turn:2']);
-  expect(toolTexts()[0]).toMatch(/^<<<DATA\n\{"data":.*"evidence":5.*\nDATA>>>$/);
+  expect(toolTexts()[0]).toMatch(/^<<<DATA\n\{"evidence":5,.*"data":\{.*\nDATA>>>$/);
   const kept = await product.core.db.llmCall.findMany({ where: { taskId: task.id }, orderBy: { createdAt: 'asc' } });
   expect(kept.map((one) => [one.purpose, one.failure])).toEqual([
     ['wording', 'refused'],
