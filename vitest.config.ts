@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     maxWorkers: 2,
+    // A shared machine may stall for seconds; what fails twice in a row fails the run. Retries are shown.
+    retry: process.env.CI === 'true' ? 1 : 0,
     projects: [
       {
         extends: true,
